@@ -18,6 +18,10 @@
 #include "base/date.h"
 #include "base/error.h"
 
+namespace remedium::base {
+class JsonWriter;
+}
+
 namespace remedium::law {
 
 /// Kleene's third value is *unknown*: silence is never "no".
@@ -55,8 +59,17 @@ class FactSchema {
   [[nodiscard]] std::size_t size() const { return definitions_.size(); }
   [[nodiscard]] std::span<const FactDefinition> all() const { return definitions_; }
 
+  /// Two dates that cannot stand the other way round.
+  struct Order {
+    FactId before = 0;
+    FactId after = 0;
+    std::string message;
+  };
+  [[nodiscard]] std::span<const Order> orders() const { return orders_; }
+
  private:
   std::vector<FactDefinition> definitions_;
+  std::vector<Order> orders_;
 };
 
 /// What is known about one case on one day. Copying it copies no heap memory but for the country lists.
@@ -254,6 +267,11 @@ class LawSet {
   /// Fills `outcomes` (one for each of `entitlements()`), allocating nothing. `facts` are those known, `on` the day asked about.
   void decide(const Facts& facts, base::Date on, std::span<Outcome> outcomes) const;
 
+  /// As `decide`, and the whole explanation in its raw form: the value of every node of every condition, in `trace` (of
+  /// `trace_size()`), from which `explain` makes its texts. Allocates nothing.
+  void decide_traced(const Facts& facts, base::Date on, std::span<Outcome> outcomes, std::span<Truth> trace) const;
+  [[nodiscard]] std::size_t trace_size() const;
+
   /// Why `entitlement` came out as it did.
   [[nodiscard]] Explanation explain(std::size_t entitlement, const Facts& facts, base::Date on) const;
 
@@ -271,11 +289,17 @@ class LawSet {
   /// A definition of the pack ("child"); unknown where the pack has none of that name.
   [[nodiscard]] Truth definition(std::string_view name, const Facts& facts, base::Date on) const;
 
+  struct Compiled;  // the flat form; known to src/law alone
+
  private:
-  struct Compiled;
   explicit LawSet(std::unique_ptr<Compiled> compiled);
   std::unique_ptr<Compiled> compiled_;
 };
+
+/// The members of one entitlement's object, and of its explanation; the caller opens and closes the object.
+void write_entitlement(base::JsonWriter& json, const LawSet& law, std::size_t index, const Outcome& outcome);
+void write_explanation(base::JsonWriter& json, const LawSet& law, const Explanation& explanation);
+void write_reason(base::JsonWriter& json, const LawSet& law, const Reason& reason);
 
 /// The answer as one JSON document: jurisdiction, day, law digest, reviewed, each entitlement with measure, component, force, duty
 /// bearer, provisions with confidence, status, dates, bars, criteria, and (with `explain`) the reasons and missing facts.

@@ -28,6 +28,7 @@ endif()
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)  # hashes in ledger and store, keys in crypto
 if(REMEDIUM_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

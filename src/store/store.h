@@ -101,6 +101,9 @@ struct PersonKeyRow {
   base::Bytes wrapped;               ///< the person key, sealed by the instance key
 };
 
+/// Lower-case hex SHA-256 of everything an event row holds: what the journal entry of the event says in `digest`.
+[[nodiscard]] std::string event_digest(const StoredEvent& event);
+
 /// One command's worth of writing. All of it or none; its entries are in the ledger or nothing is.
 struct Change {
   std::optional<base::CaseId> case_id;       ///< checked against `based_on`
@@ -132,7 +135,7 @@ struct CaseQuery {
   std::optional<std::string> stage;
   std::optional<std::string> age;
   std::optional<std::string> origin;
-  bool late_only = false;
+  std::optional<base::Date> due_before;  ///< only cases whose next step was due before this day
   enum class Order { updated, opened, next_due } order = Order::updated; ///< updated, opened: newest first; next_due: soonest first
   std::string cursor;                ///< opaque, from the last page; empty for the first
   std::size_t limit = 25;            ///< 1 to 200
@@ -198,6 +201,7 @@ class Store {
 
 /// Options every back end takes.
 struct Options {
+  std::string checkpoint_public_key;     ///< base64; written beside the data as `checkpoint.pub`, so that anybody can verify
   CheckpointSigner signer;               ///< called once a commit group; may be empty in tests: no checkpoints then
   std::function<base::Instant()> now;    ///< the wall clock
   std::size_t max_queue = 10'000;        ///< changes waiting
@@ -210,5 +214,20 @@ struct Options {
 /// The embedded store: `directory/remedium.db` and `directory/keys.db`, made where absent. Refuses a newer schema, a file that is not
 /// ours, a folder that cannot be written, and a second process ("in_use").
 [[nodiscard]] base::Result<std::unique_ptr<Store>> open_sqlite(const std::string& directory, Options options);
+
+/// What `verify_directory` found.
+struct VerifyReport {
+  std::uint64_t entries = 0;
+  std::uint64_t checkpoints = 0;
+  std::uint64_t events = 0;
+  std::vector<std::string> wrong;        ///< at most 20 sentences; empty: verified
+};
+
+/// Reads the embedded store, running or not, and checks: every kept checkpoint is signed by `public_key` (32 bytes) and is the root of the entries; the
+/// newest covers all; indexes without gap, times that never decrease; each event has exactly one entry with its digest, and the
+/// reverse (erased cases excepted); SQLite's own integrity check. An error only where the store cannot be read at all.
+[[nodiscard]] base::Result<VerifyReport> verify_directory(const std::string& directory, base::ByteView public_key);
+/// The key in `checkpoint.pub`.
+[[nodiscard]] base::Result<base::Bytes> read_public_key(const std::string& directory);
 
 } // namespace remedium::store

@@ -102,6 +102,7 @@ Decision decide(const Who& who, Action action, Purpose purpose, const Resource& 
   const bool own_agency = who.agency == resource.agency;
   const bool oversees = who.role == Role::data_protection_officer && action == Action::read_journal;
   if (oversees) return serves(who.role, purpose) ? Decision(Allow{{}, "oversight"}) : Decision(Deny{5, "not_this_purpose"});
+  if (who.role == Role::data_protection_officer) return Deny{2, "ledger_only"};
   if (!own_agency && !resource.assigned) return Deny{own_agency ? 4 : 3, "not_assigned"};
   // In the responsible agency a case manager works on the agency's cases; everybody else needs the assignment.
   if (own_agency && who.role != Role::case_manager && !resource.assigned) return Deny{4, "not_assigned"};

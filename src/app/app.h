@@ -20,7 +20,6 @@
 #include "casework/act.h"
 #include "casework/chain.h"
 #include "casework/state.h"
-#include "exchange/fault.h"
 #include "law/law.h"
 #include "store/store.h"
 
@@ -35,7 +34,7 @@ using Done = std::function<void(base::Result<T>)>;
 struct Agency {
   base::AgencyId id;
   std::string name;
-  std::string kind;
+  access::AgencyKind kind{};
   std::string jurisdiction;  ///< pack name
 };
 
@@ -58,9 +57,11 @@ struct Caller {
   base::AgencyId agency;
   access::Role role{};
   access::Purpose purpose{};
+  access::AgencyKind agency_kind{};
   std::string name;
   std::string agency_name;
   std::string jurisdiction;
+  std::string form_token;    ///< what a form of this session must carry, so that no other site can post it
 };
 
 struct SignInRequest {
@@ -111,15 +112,17 @@ struct CaseView {
   std::vector<const casework::Act*> acts; ///< that this caller may do now
 };
 
+/// The whole view as JSON: case, facts, gap, chain, the acts that may be done.
+[[nodiscard]] std::string case_json(const CaseView& view);
+
 struct CaseListing {
   struct Item {
     store::CaseRow row;
     std::string name;                    ///< empty where not granted or not known
-    double score = 0;                    ///< of a search
   };
   std::vector<Item> items;
   std::string next_cursor;
-  bool index_ready = true;               ///< a search while names are still being read
+  bool index_ready = true;               ///< false: names are still being read after a start
 };
 
 struct TimelineItem {
@@ -187,14 +190,6 @@ struct Demo {
   std::string hold_case;                 ///< reference
 };
 
-struct ImportReport {
-  std::uint64_t rows = 0;
-  std::uint64_t imported = 0;
-  std::uint64_t skipped = 0;             ///< imported by an earlier, interrupted run
-  std::vector<exchange::Fault> faults;
-  std::uint64_t more_faults = 0;         ///< beyond those listed
-};
-
 class App {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<App>> open(Options options);
@@ -224,6 +219,7 @@ class App {
 
   // holds
   void check_hold(const Caller& caller, std::string_view code, Done<HoldAnswer> done);
+  /// The code of the case's hold, for its card; for who may read the immigration class.
   void hold_card(const Caller& caller, const base::CaseId& id, Done<std::string> done);
   [[nodiscard]] std::string hold_public_key() const;
 
@@ -231,14 +227,14 @@ class App {
   [[nodiscard]] const law::LawSet* law(std::string_view pack) const;
   [[nodiscard]] std::vector<std::string> packs() const;
   [[nodiscard]] const law::FactSchema& facts() const;
-  /// The title of an entitlement, definition or pack in `language`; the English one where there is no translation.
-  [[nodiscard]] std::string_view translated(std::string_view language, std::string_view what, std::string_view id) const;
+  /// The title of an entitlement in `language`, or `otherwise` where there is no translation.
+  [[nodiscard]] std::string_view translated(std::string_view language, std::string_view id, std::string_view otherwise) const;
 
   // people and places
   [[nodiscard]] std::vector<Agency> agencies() const;
   [[nodiscard]] const Official* official(const base::OfficialId& id) const;
   [[nodiscard]] base::Status add_agency(const Agency& agency);
-  [[nodiscard]] base::Status add_official(Official official, std::string_view password);
+  [[nodiscard]] base::Status add_official(Official official);
 
   // the demonstration State
   [[nodiscard]] base::Result<Demo> load_demo(std::uint64_t seed);
@@ -248,8 +244,9 @@ class App {
   [[nodiscard]] base::Date today(std::string_view jurisdiction) const;
   [[nodiscard]] std::string ledger_public_key() const;
 
+  struct Implementation;  // known to src/app alone
+
  private:
-  struct Implementation;
   explicit App(std::unique_ptr<Implementation> implementation);
   std::unique_ptr<Implementation> self_;
 };

@@ -12,6 +12,11 @@
 
 namespace remedium::app {
 
+base::Bytes request_digest(std::string_view method, std::string_view path, std::string_view body) {
+  const auto digest = crypto::sha256(base::bytes_of(fmt::format("{}:{}{}:{}{}:{}", method.size(), method, path.size(), path, body.size(), body)));
+  return {digest.begin(), digest.end()};
+}
+
 App::App(std::unique_ptr<Implementation> implementation) : self_(std::move(implementation)) {}
 App::~App() = default;
 

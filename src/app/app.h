@@ -84,6 +84,9 @@ struct WriteConditions {
   std::optional<std::uint64_t> based_on; ///< If-Match; absent: the newest
 };
 
+/// SHA-256 of the three, each behind its length.
+[[nodiscard]] base::Bytes request_digest(std::string_view method, std::string_view path, std::string_view body);
+
 struct Written {
   base::CaseId case_id;
   std::string reference;

@@ -48,7 +48,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::shared_ptr<const std::string> shared_body;  ///< instead of `body`, where it is kept elsewhere
-  bool cacheable = false;                 ///< otherwise: no-store
+  int public_minutes = 0;                 ///< how long anybody may keep it; 0: no-store
 };
 
 using Responder = std::function<void(Response)>;

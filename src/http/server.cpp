@@ -148,7 +148,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                    "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
                    "base-uri 'none'; frame-ancestors 'none'\r\nCache-Control: {}\r\n",
                    held_.status, std::string_view(bhttp::obsolete_reason(static_cast<bhttp::status>(held_.status))), http_date(), held_.content_type, body.size(),
-                   held_.cacheable ? "public, max-age=31536000, immutable" : "no-store");
+                   held_.public_minutes > 0 ? fmt::format("public, max-age={}", held_.public_minutes * 60) : std::string("no-store"));
     for (const auto& [name, value] : held_.headers) {
       // A line break in a header would be a second header: the value ends there.
       fmt::format_to(std::back_inserter(head_), "{}: {}\r\n", name, std::string_view(value).substr(0, value.find_first_of("\r\n")));

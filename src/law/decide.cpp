@@ -48,33 +48,33 @@ DayRange Evaluation::fact_day(FactId id) const {
     const auto value = static_cast<std::int32_t>(facts_.value(id));
     return {value, value};
   }
-  const auto& definition = law_.schema[id];
-  if (definition.not_yet_fact && facts_.known(*definition.not_yet_fact)) {
-    const auto held = 1ULL << static_cast<unsigned>(facts_.value(*definition.not_yet_fact));
-    if ((definition.not_yet_codes & held) != 0) return {on_.days_since_epoch() + 1, DayRange::plus_infinity};
-  }
+  if (has_not_happened(id)) return {on_.days_since_epoch() + 1, DayRange::plus_infinity};
   return {};
 }
 
-DayRange Evaluation::added(const Day& expression, const DayRange& start, bool inclusive) {
-  const auto from = day(law_.links[expression.first], start, inclusive);
+bool Evaluation::has_not_happened(FactId id) const {
+  const auto& definition = law_.schema[id];
+  if (facts_.known(id) || !definition.not_yet_fact || !facts_.known(*definition.not_yet_fact)) return false;
+  return (definition.not_yet_codes >> static_cast<unsigned>(facts_.value(*definition.not_yet_fact)) & 1U) != 0;
+}
+
+DayRange Evaluation::added(const Day& expression, const DayRange& start) {
+  const auto from = day(law_.links[expression.first], start);
   auto length = expression.length;
   if (expression.length_is_parameter) {
     const auto* value = law_.parameters[expression.subject].on(on_);
     if (value == nullptr) return {from.earliest, DayRange::plus_infinity};
     length = value->length;
   }
-  // An add upon another add goes on from its last day: only the innermost takes the start day into its count.
-  const bool innermost = law_.days[law_.links[expression.first]].op != DayOp::add;
-  const std::int32_t start_day_counts = expression.counted && inclusive && innermost ? 1 : 0;
+  const std::int32_t start_day = expression.start_day_counts ? 1 : 0;
   const auto end = [&](std::int32_t day_number) {
     if (infinite(day_number)) return day_number;
-    return base::add(base::Date(day_number), length, law_.missing_day).days_since_epoch() - start_day_counts;
+    return base::add(base::Date(day_number), length, expression.missing_day).days_since_epoch() - start_day;
   };
   return {end(from.earliest), end(from.latest)};
 }
 
-DayRange Evaluation::day(std::uint32_t expression, const DayRange& start, bool inclusive) {
+DayRange Evaluation::day(std::uint32_t expression, const DayRange& start) {
   const auto& node = law_.days[expression];
   switch (node.op) {
     case DayOp::today: return {on_.days_since_epoch(), on_.days_since_epoch()};
@@ -86,12 +86,12 @@ DayRange Evaluation::day(std::uint32_t expression, const DayRange& start, bool i
       const auto* value = law_.parameters[node.subject].on(on_);
       return value == nullptr ? DayRange{} : DayRange{value->day, value->day};
     }
-    case DayOp::add: return added(node, start, inclusive);
+    case DayOp::add: return added(node, start);
     case DayOp::later_of:
     case DayOp::earlier_of: {
-      auto result = day(law_.links[node.first], start, inclusive);
+      auto result = day(law_.links[node.first], start);
       for (std::uint32_t i = 1; i < node.count; ++i) {
-        const auto other = day(law_.links[node.first + i], start, inclusive);
+        const auto other = day(law_.links[node.first + i], start);
         if (node.op == DayOp::later_of) {
           result = {std::max(result.earliest, other.earliest), std::max(result.latest, other.latest)};
         } else {
@@ -105,8 +105,8 @@ DayRange Evaluation::day(std::uint32_t expression, const DayRange& start, bool i
 }
 
 Truth Evaluation::compare(const Node& node) {
-  const auto x = day(law_.links[node.first], {}, false);
-  const auto y = day(law_.links[node.first + 1], {}, false);
+  const auto x = day(law_.links[node.first], {});
+  const auto y = day(law_.links[node.first + 1], {});
   switch (node.comparison) {
     case Comparison::before: return is_before(x, y);
     case Comparison::not_after: return negated(is_before(y, x));
@@ -194,6 +194,21 @@ Truth Evaluation::base_truth(const Version& version) {
   return result;
 }
 
+std::uint32_t holding(const Version& version, std::uint32_t met) {
+  // `defeats` has no circle (the loader sees to it), so this settles within one round an exception.
+  auto holds = met;
+  for (std::size_t round = 0; round <= version.exceptions.size(); ++round) {
+    std::uint32_t defeated = 0;
+    for (std::size_t i = 0; i < version.exceptions.size(); ++i) {
+      if ((holds >> i & 1U) != 0) defeated |= version.exceptions[i].defeats;
+    }
+    const auto next = met & ~defeated;
+    if (next == holds) break;
+    holds = next;
+  }
+  return holds;
+}
+
 /// Step 3 of law/schema/README.md. Unknown exceptions are tried both ways: the answer is known only if it comes out the same.
 Truth Evaluation::with_exceptions(const Version& version, bool& conflict) {
   const auto base = base_truth(version);
@@ -207,18 +222,8 @@ Truth Evaluation::with_exceptions(const Version& version, bool& conflict) {
     if (value == Truth::yes) yes |= 1U << i;
     if (value == Truth::unknown) unknown |= 1U << i;
   }
-  // Which exceptions hold, given which have their condition met. `defeats` has no circle, so this settles within `count` rounds.
   const auto answer = [&](std::uint32_t met) -> std::pair<Truth, bool> {
-    std::uint32_t holds = met;
-    for (std::size_t round = 0; round <= count; ++round) {
-      std::uint32_t defeated = 0;
-      for (std::size_t i = 0; i < count; ++i) {
-        if ((holds >> i & 1U) != 0) defeated |= version.exceptions[i].defeats;
-      }
-      const auto next = met & ~defeated;
-      if (next == holds) break;
-      holds = next;
-    }
+    const auto holds = holding(version, met);
     bool denies = false;
     bool grants = false;
     for (std::size_t i = 0; i < count; ++i) {
@@ -232,11 +237,14 @@ Truth Evaluation::with_exceptions(const Version& version, bool& conflict) {
   };
 
   const auto [first, first_conflict] = answer(yes);
-  conflict = first_conflict && unknown == 0;
+  bool always_conflict = first_conflict;
   // Every subset of the unknown ones (at most 16 exceptions a version, see the loader).
   for (std::uint32_t subset = unknown; subset != 0; subset = (subset - 1) & unknown) {
-    if (answer(yes | subset).first != first) return Truth::unknown;
+    const auto [other, other_conflict] = answer(yes | subset);
+    if (other != first) return Truth::unknown;
+    always_conflict = always_conflict && other_conflict;
   }
+  conflict = always_conflict;
   return first;
 }
 
@@ -255,18 +263,17 @@ Outcome Evaluation::outcome(std::size_t entitlement) {
   }
   result.entitled = with_exceptions(*version, result.conflict);
   result.running = result.entitled;
-  const bool inclusive = law_.inclusive[entitlement];
   if (version->start != none) {
     result.has_period = true;
-    result.start = day(version->start, {}, false);
-    result.end = version->end == none ? DayRange{DayRange::plus_infinity, DayRange::plus_infinity} : day(version->end, result.start, inclusive);
+    result.start = day(version->start, {});
+    result.end = version->end == none ? DayRange{DayRange::plus_infinity, DayRange::plus_infinity} : day(version->end, result.start);
     const DayRange today{on_.days_since_epoch(), on_.days_since_epoch()};
     const auto inside = both(negated(is_before(today, result.start)), negated(is_before(result.end, today)));
     result.running = both(result.entitled, inside);
   }
   if (version->due != none) {
     result.has_due = true;
-    result.due = day(version->due, result.start, inclusive);
+    result.due = day(version->due, result.start);
   }
   return result;
 }

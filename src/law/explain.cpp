@@ -38,7 +38,7 @@ class Explainer {
       root.children.push_back({.kind = "constant", .text = "It has no condition", .value = Truth::yes, .provisions = {version->provision}});
     }
     if (version->start != none) collect_day(version->start, root.facts);
-    if (outcome.entitled == Truth::unknown) collect_missing(*version, result.missing);
+    if (outcome.entitled != Truth::no && !outcome.conflict) collect_missing(*version, outcome, result.missing);
     collect_used(root, result.used);
     std::ranges::sort(result.used);
     result.used.erase(std::unique(result.used.begin(), result.used.end()), result.used.end());
@@ -185,7 +185,12 @@ class Explainer {
 
   void explain_exceptions(const Version& version, Reason& root) {
     std::vector<Truth> values;
-    for (const auto& exception : version.exceptions) values.push_back(evaluation_.truth(exception.when));
+    std::uint32_t met = 0;
+    for (std::size_t i = 0; i < version.exceptions.size(); ++i) {
+      values.push_back(evaluation_.truth(version.exceptions[i].when));
+      if (values.back() == Truth::yes) met |= 1U << i;
+    }
+    const auto holds = holding(version, met);
     for (std::size_t i = 0; i < version.exceptions.size(); ++i) {
       const auto& exception = version.exceptions[i];
       Reason result;
@@ -194,7 +199,7 @@ class Explainer {
       result.label = exception.label;
       result.effect = exception.grants ? "grants" : "denies";
       for (std::size_t j = 0; j < version.exceptions.size(); ++j) {
-        if (values[i] == Truth::yes && values[j] == Truth::yes && (version.exceptions[j].defeats >> i & 1U) != 0) {
+        if (values[i] == Truth::yes && (holds >> j & 1U) != 0 && (version.exceptions[j].defeats >> i & 1U) != 0) {
           result.effect = "defeated by " + version.exceptions[j].label;
         }
       }
@@ -223,7 +228,7 @@ class Explainer {
         collect_day(law_.links[node.first], facts);
         collect_day(law_.links[node.first + 1], facts);
         for (const auto fact : facts) {
-          if (!facts_.known(fact)) ++counts[fact];
+          if (askable(fact)) ++counts[fact];
         }
         break;
       }
@@ -237,11 +242,46 @@ class Explainer {
     }
   }
 
-  void collect_missing(const Version& version, std::vector<FactId>& missing) {
-    std::map<FactId, int> counts;
+  /// Not known, and somebody could: a day that has not come cannot be asked for.
+  [[nodiscard]] bool askable(FactId fact) const { return !facts_.known(fact) && !evaluation_.has_not_happened(fact); }
+
+  void collect_open_day(std::uint32_t expression, std::map<FactId, int>& counts) const {
+    if (expression == none) return;
+    std::vector<FactId> facts;
+    collect_day(expression, facts);
+    for (const auto fact : facts) {
+      if (askable(fact)) ++counts[fact];
+    }
+  }
+
+  void collect_open_answer(const Version& version, std::map<FactId, int>& counts) {
+    std::uint32_t met = 0;
+    for (std::size_t i = 0; i < version.exceptions.size(); ++i) {
+      if (evaluation_.truth(version.exceptions[i].when) == Truth::yes) met |= 1U << i;
+      collect_unknown(version.exceptions[i].when, counts);
+    }
+    // Where an exception holds that nothing unknown can defeat, the base no longer matters.
+    for (std::size_t i = 0; i < version.exceptions.size(); ++i) {
+      if ((holding(version, met) >> i & 1U) != 0 && !could_be_defeated(version, i)) return;
+    }
+    if (evaluation_.base_truth(version) != Truth::unknown) return;
     if (version.when != none) collect_unknown(version.when, counts);
     for (const auto& criterion : version.compiled_criteria) collect_unknown(criterion.when, counts);
-    for (const auto& exception : version.exceptions) collect_unknown(exception.when, counts);
+  }
+
+  bool could_be_defeated(const Version& version, std::size_t index) {
+    return std::ranges::any_of(version.exceptions, [&](const Exception& other) {
+      return (other.defeats >> index & 1U) != 0 && evaluation_.truth(other.when) != Truth::no;
+    });
+  }
+
+  void collect_missing(const Version& version, const Outcome& outcome, std::vector<FactId>& missing) {
+    std::map<FactId, int> counts;
+    if (outcome.entitled == Truth::unknown) collect_open_answer(version, counts);
+    // Entitled, but since when, or until when? Those days are asked for after what decides the answer itself.
+    if (outcome.has_period && !outcome.start.exact()) collect_open_day(version.start, counts);
+    if (outcome.has_period && !outcome.end.exact()) collect_open_day(version.end, counts);
+    if (outcome.has_due && !outcome.due.exact()) collect_open_day(version.due, counts);
     for (const auto& [fact, count] : counts) missing.push_back(fact);
     std::ranges::stable_sort(missing, [&](FactId a, FactId b) {
       const auto hurts_a = law_.schema[a].hurts;

@@ -116,7 +116,9 @@ base::Result<FactSchema> FactSchema::parse(std::string_view yaml, std::string_vi
     const auto list = top.require("facts");
     const auto order = top.get("order");
     top.finish();
-    if (!list.IsDefined() || !list.IsSequence()) return failed();
+    if (list.IsDefined() && !list.IsSequence()) faults.add(list, "wrong_type", "'facts' must be a list.", "Write '- name: …' lines.");
+    if (order.IsDefined() && !order.IsSequence()) faults.add(order, "wrong_type", "'order' must be a list.", "Write '- { before: …, after: … }' lines.");
+    if (!faults.empty()) return failed();
     std::vector<std::pair<std::size_t, YAML::Node>> not_yet;
     for (const auto& item : list) {
       MapReader reader(item, "a fact", faults);
@@ -141,6 +143,9 @@ base::Result<FactSchema> FactSchema::parse(std::string_view yaml, std::string_vi
       if (coded != !definition.codes.empty() || definition.codes.size() > 64) {
         faults.add(item, "bad_codes", fmt::format("'{}' must have 1 to 64 codes if it is coded, and none if not.", definition.name), "Correct its codes.");
       }
+      auto sorted = definition.codes;
+      std::ranges::sort(sorted);
+      if (std::ranges::adjacent_find(sorted) != sorted.end()) faults.add(item, "repeated_code", fmt::format("'{}' has a code twice.", definition.name), "Keep one.");
       if (schema.find(definition.name)) faults.add(item, "repeated_fact", fmt::format("'{}' is declared twice.", definition.name), "Keep one.");
       schema.definitions_.push_back(std::move(definition));
       if (schema.definitions_.size() > max_facts) {

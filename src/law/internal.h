@@ -50,7 +50,8 @@ struct Node {
 /// One node of a day expression.
 struct Day {
   DayOp op{};
-  bool counted = false;            ///< add: the last day, as the pack counts, not plain arithmetic
+  bool start_day_counts = false;   ///< add: the last day with the start day as day 1, not plain arithmetic
+  base::MissingDay missing_day{};  ///< add: the pack's
   bool length_is_parameter = false;
   std::uint16_t subject = 0;       ///< fact, or parameter (of `parameter`, and of an add's length)
   std::int32_t fixed = 0;
@@ -133,7 +134,6 @@ struct LawSet::Compiled {
   std::vector<base::Country> countries;
   bool reviewed = false;
   std::string digest;
-  base::MissingDay missing_day{};
 
   std::vector<Provision> provisions;
   std::vector<Parameter> parameters;
@@ -144,10 +144,12 @@ struct LawSet::Compiled {
   std::vector<std::vector<base::Country>> country_sets;
   std::vector<EntitlementInfo> entitlements;
   std::vector<std::vector<Version>> versions;  ///< one list an entitlement
-  std::vector<bool> inclusive;                 ///< one an entitlement: its pack's counting
   std::vector<ReservedAct> reserved;
   std::vector<Report> reports;
 };
+
+/// Which of the exceptions in `met` hold, bit by bit: those that none which holds defeats.
+[[nodiscard]] std::uint32_t holding(const Version& version, std::uint32_t met);
 
 /// One evaluation: the facts, the day, and the definitions already worked out. Lives on the stack.
 class Evaluation {
@@ -155,11 +157,13 @@ class Evaluation {
   Evaluation(const LawSet::Compiled& law, const Facts& facts, base::Date on) : law_(law), facts_(facts), on_(on) {}
 
   [[nodiscard]] Truth truth(std::uint32_t node);
-  [[nodiscard]] DayRange day(std::uint32_t expression, const DayRange& start, bool inclusive);
+  [[nodiscard]] DayRange day(std::uint32_t expression, const DayRange& start);
   [[nodiscard]] Outcome outcome(std::size_t entitlement);
   [[nodiscard]] Truth base_truth(const Version& version);
   [[nodiscard]] const Version* version_on(std::size_t entitlement, std::uint8_t& number) const;
   [[nodiscard]] Truth definition(std::uint16_t index);
+  /// While its `not_yet` holds, the event of this date has not happened, and nobody can say when it will.
+  [[nodiscard]] bool has_not_happened(FactId id) const;
   [[nodiscard]] base::Date on() const { return on_; }
   [[nodiscard]] const Facts& facts() const { return facts_; }
 
@@ -167,7 +171,7 @@ class Evaluation {
   [[nodiscard]] Truth compare(const Node& node);
   [[nodiscard]] Truth with_exceptions(const Version& version, bool& conflict);
   [[nodiscard]] DayRange fact_day(FactId id) const;
-  [[nodiscard]] DayRange added(const Day& day, const DayRange& start, bool inclusive);
+  [[nodiscard]] DayRange added(const Day& day, const DayRange& start);
 
   const LawSet::Compiled& law_;
   const Facts& facts_;

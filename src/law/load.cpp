@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "base/bytes.h"
+#include "base/money.h"
 #include "law/internal.h"
 #include "law/yaml_reader.h"
 
@@ -58,7 +61,6 @@ class PackLoader {
       law_.title = title;
       law_.countries = countries;
       law_.reviewed = !reviewed_by.empty();
-      law_.missing_day = missing_day_;
     }
     load_provisions(pack.require("provisions"));
     load_parameters(pack.get("parameters"));
@@ -76,8 +78,23 @@ class PackLoader {
     faults_.add(node, std::move(code), std::move(message), std::move(next));
   }
 
+  /// A mapping of names to mappings, small enough for its numbers; `what` names it in the fault.
+  bool is_section(const YAML::Node& node, std::string_view what) {
+    if (!node.IsDefined()) return false;
+    if (!node.IsMap()) fault(node, "wrong_type", fmt::format("'{}' must be a mapping.", what), "Write 'name: …' lines.");
+    else if (node.size() > 5000) fault(node, "too_many_items", fmt::format("'{}' has more than 5,000 entries.", what), "Split the pack.");
+    else return true;
+    return false;
+  }
+  bool is_list(const YAML::Node& node, std::string_view what, std::size_t most = 200) {
+    if (!node.IsDefined()) return false;
+    if (!node.IsSequence() || node.size() > most) fault(node, "wrong_type", fmt::format("'{}' must be a list of at most {}.", what, most), "Write '- …' lines.");
+    else return true;
+    return false;
+  }
+
   void load_provisions(const YAML::Node& node) {
-    if (!node.IsDefined() || !node.IsMap()) return;
+    if (!is_section(node, "provisions")) return;
     for (const auto& item : node) {
       MapReader reader(item.second, fmt::format("provision '{}'", item.first.Scalar()), faults_);
       Provision provision;
@@ -133,7 +150,7 @@ class PackLoader {
   }
 
   void load_parameters(const YAML::Node& node) {
-    if (!node.IsDefined() || !node.IsMap()) return;
+    if (!is_section(node, "parameters")) return;
     for (const auto& item : node) {
       MapReader reader(item.second, fmt::format("parameter '{}'", item.first.Scalar()), faults_);
       Parameter parameter;
@@ -141,7 +158,7 @@ class PackLoader {
       parameter.unit = reader.code<ParameterUnit>("unit", unit_codes);
       const auto values = reader.require("values");
       reader.finish();
-      if (values.IsDefined() && values.IsSequence()) {
+      if (is_list(values, "values")) {
         for (const auto& value : values) parameter.values.push_back(parameter_value(value, parameter.unit));
         check_overlap(item.second, parameter.values);
       }
@@ -159,17 +176,29 @@ class PackLoader {
     value.provision = provision(reader, "provision");
     reader.finish();
     if (unit == ParameterUnit::length) {
-      if (const auto length = base::parse_length(value.text)) value.length = *length;
-      else fault(node, "bad_value", fmt::format("'{}' is not a length.", value.text), "Write 30d, 3m or 2y.");
+      if (const auto length = length_of(value.text)) value.length = *length;
+      else fault(node, "bad_value", fmt::format("'{}' is not a length of up to 200 years.", value.text), "Write 30d, 3m or 2y.");
     } else if (unit == ParameterUnit::date) {
       if (const auto date = base::Date::parse(value.text)) value.day = date->days_since_epoch();
       else fault(node, "bad_value", fmt::format("'{}' is not a day.", value.text), "Write it as year-month-day.");
+    } else if (unit == ParameterUnit::integer) {
+      std::int64_t number = 0;
+      const auto* end = value.text.data() + value.text.size();
+      if (const auto [rest, ec] = std::from_chars(value.text.data(), end, number); ec != std::errc{} || rest != end) {
+        fault(node, "bad_value", fmt::format("'{}' is not a whole number.", value.text), "Write digits only.");
+      }
+    } else {
+      const auto blank = std::string_view(value.text).find(' ');
+      const auto currency = blank == std::string_view::npos ? std::nullopt : base::Currency::parse(std::string_view(value.text).substr(blank + 1));
+      if (!currency || !base::parse_money(std::string_view(value.text).substr(0, blank), *currency)) {
+        fault(node, "bad_value", fmt::format("'{}' is not an amount of money.", value.text), "Write \"1500.00 EUR\".");
+      }
     }
     return value;
   }
 
   void load_definitions(const YAML::Node& node) {
-    if (!node.IsDefined() || !node.IsMap()) return;
+    if (!is_section(node, "definitions")) return;
     // Names first, so that one may use another whatever their order; then conditions, each compiled once, circles found on the way.
     for (const auto& item : node) {
       if (law_.definitions.size() >= max_definitions) {
@@ -191,7 +220,12 @@ class PackLoader {
       fault(node, "cycle", fmt::format("Definitions go in a circle: {}.", fmt::join(circle, " → ")), "Let one of them rest on facts alone.");
       return;
     }
+    if (being_defined_.size() >= max_depth) {
+      fault(node, "too_deep", "Definitions rest on one another more than 24 deep.", "Join some of them.");
+      return;
+    }
     being_defined_.push_back(name);
+    const auto outer_depth = std::exchange(depth_, 0);
     MapReader reader(node, fmt::format("definition '{}'", name), faults_);
     auto title = reader.required_text("title");
     const auto cited = provision(reader, "provision");
@@ -203,6 +237,7 @@ class PackLoader {
     definition.provision = cited;
     definition.when = compiled;
     being_defined_.pop_back();
+    depth_ = outer_depth;
     pending_.erase(name);
   }
 
@@ -302,6 +337,14 @@ class PackLoader {
     if (value.IsSequence()) {
       for (const auto& item : value) items.push_back(item.IsScalar() ? item.Scalar() : std::string());
     }
+    if (items.empty()) {
+      fault(value, "bad_value", fmt::format("'{}' is compared with nothing.", name), "Give a value, or a list of at least one.");
+      return constant(false);
+    }
+    if (all_of_them && definition.type != FactType::code_list && definition.type != FactType::country_list) {
+      fault(value, "bad_condition", fmt::format("'{}' is not a list.", name), "Write { fact: code } without 'includes_all'.");
+      return constant(false);
+    }
     switch (definition.type) {
       case FactType::boolean:
         if (items.size() != 1 || (items[0] != "true" && items[0] != "false")) {
@@ -383,7 +426,7 @@ class PackLoader {
       if (key == "add") return addition(value, in_period);
       if (key == "later_of" || key == "earlier_of") {
         std::vector<std::uint32_t> children;
-        if (value.IsSequence()) {
+        if (value.IsSequence() && value.size() <= 200) {
           for (const auto& item : value) children.push_back(day(item, in_period));
         }
         if (!children.empty()) {
@@ -396,18 +439,36 @@ class PackLoader {
     return add_day({.op = DayOp::never});
   }
 
+  [[nodiscard]] bool holds_add(std::uint32_t index) const {
+    const auto& node = law_.days[index];
+    if (node.op == DayOp::add) return true;
+    for (std::uint32_t i = 0; i < node.count; ++i) {
+      if (holds_add(law_.links[node.first + i])) return true;
+    }
+    return false;
+  }
+
+  /// Up to 200 years: no period of law is longer, and the calendar ends.
+  static std::optional<base::Length> length_of(std::string_view text) {
+    const auto length = base::parse_length(text);
+    if (!length) return std::nullopt;
+    const std::int32_t most = length->unit == base::Unit::years ? 200 : length->unit == base::Unit::months ? 2400 : 73'000;
+    return length->count <= most ? length : std::nullopt;
+  }
+
   std::uint32_t addition(const YAML::Node& value, bool in_period) {
     if (!value.IsSequence() || value.size() != 2) {
       fault(value, "bad_day", "'add' takes a day and a length.", "Write { add: [ day, 30d ] }.");
       return add_day({.op = DayOp::never});
     }
-    Day result{.op = DayOp::add, .counted = in_period, .count = 1};
     const auto from = day(value[0], in_period);
+    // An add upon another goes on from its last day and takes nothing off again.
+    Day result{.op = DayOp::add, .start_day_counts = in_period && inclusive_ && !holds_add(from), .missing_day = missing_day_, .count = 1};
     result.first = link({{from}});
     if (value[1].IsMap() && value[1].size() == 1 && value[1].begin()->first.Scalar() == "parameter") {
       result.length_is_parameter = true;
       result.subject = parameter_named(value[1].begin()->second, ParameterUnit::length).value_or(0);
-    } else if (const auto length = value[1].IsScalar() ? base::parse_length(value[1].Scalar()) : std::nullopt) {
+    } else if (const auto length = value[1].IsScalar() ? length_of(value[1].Scalar()) : std::nullopt) {
       result.length = *length;
     } else {
       fault(value[1], "bad_day", "This is not a length.", "Write 30d, 3m, 2y or { parameter: name }.");
@@ -418,12 +479,16 @@ class PackLoader {
   // --- entitlements ---
 
   void load_entitlements(const YAML::Node& node, bool schemes) {
-    if (!node.IsDefined()) return;
-    if (!node.IsMap()) {
-      fault(node, "wrong_type", "Entitlements and schemes are mappings.", "Write 'key: …'.");
-      return;
-    }
+    if (!is_section(node, schemes ? "schemes" : "entitlements")) return;
     for (const auto& item : node) load_entitlement(item.first.Scalar(), item.second, schemes);
+  }
+
+  static bool is_id(std::string_view key) {
+    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    const auto point = key.find('.');
+    if (point == 0 || point > 2 || point + 1 >= key.size() || key.size() > 100) return false;
+    return std::ranges::all_of(key.substr(0, point), is_plain) &&
+           std::ranges::all_of(key.substr(point + 1), [&](char c) { return is_plain(c) || c == '-'; });
   }
 
   void load_entitlement(const std::string& key, const YAML::Node& node, bool is_scheme) {
@@ -438,6 +503,7 @@ class PackLoader {
     const auto measure_text = reader.required_text("measure");
     if (const auto measure = base::parse_measure(measure_text)) info.measure = *measure;
     else if (!measure_text.empty()) fault(node, "bad_code", fmt::format("'{}' is not a measure of resolution 20/1.", measure_text), "Write it as 4(d).");
+    if (!is_id(key)) fault(node, "bad_id", fmt::format("'{}' is not <letter or number of a measure>.<slug>.", key), "Write it as d.recovery-period.");
     info.component = reader.code<base::Component>("component", base::component_codes);
     info.force = reader.code<Force>("force", force_codes);
     info.duty_bearer = reader.required_text("duty_bearer");
@@ -455,7 +521,7 @@ class PackLoader {
     const auto versions = reader.require("versions");
     reader.finish();
     std::vector<Version> compiled;
-    if (versions.IsDefined() && versions.IsSequence()) {
+    if (is_list(versions, "versions", 100)) {
       for (const auto& version : versions) compiled.push_back(load_version(version, is_scheme));
     }
     if (compiled.empty() || compiled.size() > 100) fault(node, "missing_versions", fmt::format("'{}' has no versions, or over 100.", key), "Give at least one.");
@@ -465,7 +531,6 @@ class PackLoader {
     }
     law_.entitlements.push_back(std::move(info));
     law_.versions.push_back(std::move(compiled));
-    law_.inclusive.push_back(inclusive_);
   }
 
   Version load_version(const YAML::Node& node, bool is_scheme) {
@@ -485,11 +550,31 @@ class PackLoader {
       if (start.IsDefined()) version.start = day(start, false);
       if (end.IsDefined()) version.end = day(end, true);
     }
-    if (const auto due = reader.get("due"); due.IsDefined()) version.due = day(due, true);
+    if (const auto due = reader.get("due"); due.IsDefined()) {
+      version.due = day(due, true);
+      if (version.start == none && names_start(version.due)) fault(due, "bad_day", "'start' stands in 'due', but there is no period.", "Give 'period' a start.");
+    }
     load_bars(reader.get("bars"), version);
     load_early_ends(reader.get("early_end"), version);
     reader.finish();
     return version;
+  }
+
+  [[nodiscard]] bool names_start(std::uint32_t index) const {
+    const auto& node = law_.days[index];
+    if (node.op == DayOp::start) return true;
+    for (std::uint32_t i = 0; i < node.count; ++i) {
+      if (names_start(law_.links[node.first + i])) return true;
+    }
+    return false;
+  }
+
+  template <class Items, class LabelOf>
+  void check_labels(const YAML::Node& node, const Items& items, LabelOf label_of) {
+    std::set<std::string_view> seen;
+    for (const auto& item : items) {
+      if (!seen.insert(label_of(item)).second) fault(node, "repeated_label", fmt::format("The label '{}' stands twice.", label_of(item)), "Rename one.");
+    }
   }
 
   void load_criteria(MapReader& reader, Version& version) {
@@ -497,10 +582,8 @@ class PackLoader {
     (void)reader.text("cap");
     (void)reader.texts("excluded_heads");
     const bool gives_something = operates(version.status);
-    if (!list.IsDefined() || !list.IsSequence()) {
-      if (gives_something) fault(reader.node(), "missing_key", "A scheme's version has no 'criteria'.", "List them.");
-      return;
-    }
+    if (!list.IsDefined() && gives_something) fault(reader.node(), "missing_key", "A scheme's version has no 'criteria'.", "List them.");
+    if (!is_list(list, "criteria")) return;
     for (const auto& item : list) {
       MapReader criterion(item, "a criterion", faults_);
       CompiledCriterion compiled;
@@ -515,14 +598,11 @@ class PackLoader {
       version.criteria.push_back(compiled.info);
       version.compiled_criteria.push_back(std::move(compiled));
     }
+    check_labels(list, version.criteria, [](const Criterion& one) { return std::string_view(one.label); });
   }
 
   void load_exceptions(const YAML::Node& list, Version& version) {
-    if (!list.IsDefined()) return;
-    if (!list.IsSequence() || list.size() > 16) {
-      fault(list, "wrong_type", "'exceptions' is a list of at most 16.", "Correct it.");
-      return;
-    }
+    if (!is_list(list, "exceptions", 16)) return;
     std::vector<std::vector<std::string>> defeats;
     for (const auto& item : list) {
       MapReader reader(item, "an exception", faults_);
@@ -545,6 +625,7 @@ class PackLoader {
         else version.exceptions[i].defeats |= 1U << static_cast<unsigned>(found - version.exceptions.begin());
       }
     }
+    check_labels(list, version.exceptions, [](const Exception& one) { return std::string_view(one.label); });
     check_defeats(list, version.exceptions);
   }
 
@@ -564,7 +645,7 @@ class PackLoader {
   }
 
   void load_bars(const YAML::Node& list, Version& version) {
-    if (!list.IsDefined()) return;
+    if (!is_list(list, "bars")) return;
     for (const auto& item : list) {
       MapReader reader(item, "a bar", faults_);
       Bar bar;
@@ -577,7 +658,7 @@ class PackLoader {
   }
 
   void load_early_ends(const YAML::Node& list, Version& version) {
-    if (!list.IsDefined()) return;
+    if (!is_list(list, "early_end")) return;
     for (const auto& item : list) {
       MapReader reader(item, "an early end", faults_);
       EarlyEnd end;
@@ -607,7 +688,7 @@ class PackLoader {
   }
 
   void load_reserved(const YAML::Node& list) {
-    if (!list.IsDefined()) return;
+    if (!is_list(list, "reserved_acts")) return;
     for (const auto& item : list) {
       MapReader reader(item, "a reserved act", faults_);
       LawSet::ReservedAct act;
@@ -620,7 +701,7 @@ class PackLoader {
   }
 
   void load_reports(const YAML::Node& list) {
-    if (!list.IsDefined()) return;
+    if (!is_list(list, "mandatory_reports")) return;
     for (const auto& item : list) {
       MapReader reader(item, "a mandatory report", faults_);
       law::Report report;

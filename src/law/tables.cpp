@@ -18,6 +18,10 @@ class TableRunner {
 
   base::Status run(const YAML::Node& test) {
     name_ = test["name"] ? test["name"].as<std::string>() : "unnamed";
+    for (const auto& item : test) {
+      const auto& key = item.first.Scalar();
+      if (key != "name" && key != "on" && key != "facts" && key != "expect") return bad(fmt::format("has an unknown key '{}'", key));
+    }
     const auto on = base::Date::parse(test["on"].as<std::string>(""));
     if (!on) return bad("has no day 'on'");
     Facts facts;
@@ -31,6 +35,7 @@ class TableRunner {
       const auto set = set_fact(law_.schema(), facts, item.first.Scalar(), text);
       if (!set) return bad(fmt::format("has a bad fact {}: {}", item.first.Scalar(), set.error().message));
     }
+    if (const auto sound = check_facts(law_.schema(), facts); !sound) return bad("has facts that contradict: " + sound.error().message);
     std::vector<Outcome> outcomes(law_.entitlements().size());
     law_.decide(facts, *on, outcomes);
     if (!test["expect"] || !test["expect"].IsMap() || test["expect"].size() == 0) return bad("expects nothing");

@@ -83,7 +83,14 @@ std::optional<YAML::Node> load_yaml(std::string_view text, Faults& faults) {
   try {
     std::istringstream guarded{std::string(text)};
     YAML::Parser parser(guarded);
-    parser.HandleNextDocument(guard);
+    if (!parser.HandleNextDocument(guard)) {
+      faults.add_at(0, "bad_yaml", "The file is empty.", "Write it.");
+      return std::nullopt;
+    }
+    if (guard.sound() && parser.HandleNextDocument(guard)) {
+      faults.add_at(0, "several_documents", "The file holds more than one document.", "Keep one; remove '---'.");
+      return std::nullopt;
+    }
     if (guard.sound()) return YAML::Load(std::string(text));
   } catch (const YAML::Exception& error) {
     if (guard.sound()) {

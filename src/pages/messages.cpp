@@ -1,0 +1,67 @@
+#include "pages/messages.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+namespace remedium::pages {
+
+base::Result<Messages> Messages::parse(std::string_view language, std::string_view file) {
+  Messages messages;
+  messages.language_ = language;
+  int number = 0;
+  while (!file.empty()) {
+    const auto end = file.find('\n');
+    const auto line = file.substr(0, end);
+    file = end == std::string_view::npos ? std::string_view{} : file.substr(end + 1);
+    ++number;
+    if (line.empty() || line.starts_with('#')) continue;
+    const auto equals = line.find(" = ");
+    if (equals == std::string_view::npos) {
+      return base::invalid("", "bad_message", fmt::format("{}.txt:{} is not 'key = text'.", language, number), "web/README.md", "Correct the line.");
+    }
+    if (!messages.texts_.emplace(line.substr(0, equals), line.substr(equals + 3)).second) {
+      return base::invalid("", "repeated_message", fmt::format("{}.txt:{}: this key stands twice.", language, number), "web/README.md", "Keep one.");
+    }
+  }
+  return messages;
+}
+
+const Messages& Messages::of(std::string_view language) {
+  static const auto all = [] {
+    std::map<std::string, Messages, std::less<>> loaded;
+    for (const auto& file : embedded_messages()) {
+      const auto name = file.path.substr(0, file.path.find('.'));
+      auto messages = parse(name, file.bytes);
+      if (!messages) {
+        fmt::print(stderr, "remedium: {}\n", messages.error().message);  // built into the program: the build is wrong
+        std::abort();
+      }
+      loaded.emplace(name, std::move(*messages));
+    }
+    return loaded;
+  }();
+  const auto found = all.find(language);
+  return found == all.end() ? all.at("en") : found->second;
+}
+
+std::string_view Messages::operator()(std::string_view key) const {
+  const auto found = texts_.find(key);
+  return found == texts_.end() ? key : std::string_view(found->second);
+}
+
+std::string Messages::operator()(std::string_view key, std::initializer_list<std::pair<std::string_view, std::string_view>> values) const {
+  std::string text((*this)(key));
+  for (const auto& [name, value] : values) {
+    const auto placeholder = fmt::format("{{{}}}", name);
+    for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size())) text.replace(at, placeholder.size(), value);
+  }
+  return text;
+}
+
+std::string_view Messages::under(std::string_view prefix, std::string_view name) const {
+  const auto found = texts_.find(fmt::format("{}.{}", prefix, name));
+  return found == texts_.end() ? name : std::string_view(found->second);
+}
+
+} // namespace remedium::pages

@@ -1,4 +1,5 @@
-// Kleene's strong three-valued logic (Introduction to Metamathematics, 1952, section 64) over flat arrays; days as intervals.
+// Kleene's strong three-valued logic (Introduction to Metamathematics, 1952, section 64) over flat arrays; days as
+// intervals.
 
 #include <algorithm>
 #include <cassert>
@@ -11,9 +12,12 @@ namespace {
 
 Truth negated(Truth value) {
   switch (value) {
-    case Truth::no: return Truth::yes;
-    case Truth::yes: return Truth::no;
-    case Truth::unknown: return Truth::unknown;
+    case Truth::no:
+      return Truth::yes;
+    case Truth::yes:
+      return Truth::no;
+    case Truth::unknown:
+      return Truth::unknown;
   }
   return Truth::unknown;
 }
@@ -23,7 +27,9 @@ Truth both(Truth a, Truth b) {
   return a == Truth::yes && b == Truth::yes ? Truth::yes : Truth::unknown;
 }
 
-Truth truth_of(bool value) { return value ? Truth::yes : Truth::no; }
+Truth truth_of(bool value) {
+  return value ? Truth::yes : Truth::no;
+}
 
 /// x strictly before y.
 Truth is_before(const DayRange& x, const DayRange& y) {
@@ -32,9 +38,11 @@ Truth is_before(const DayRange& x, const DayRange& y) {
   return Truth::unknown;
 }
 
-bool infinite(std::int32_t day) { return day == DayRange::minus_infinity || day == DayRange::plus_infinity; }
+bool infinite(std::int32_t day) {
+  return day == DayRange::minus_infinity || day == DayRange::plus_infinity;
+}
 
-} // namespace
+}  // namespace
 
 const ParameterValue* Parameter::on(base::Date day) const {
   for (const auto& value : values) {
@@ -77,16 +85,22 @@ DayRange Evaluation::added(const Day& expression, const DayRange& start) {
 DayRange Evaluation::day(std::uint32_t expression, const DayRange& start) {
   const auto& node = law_.days[expression];
   switch (node.op) {
-    case DayOp::today: return {on_.days_since_epoch(), on_.days_since_epoch()};
-    case DayOp::start: return start;
-    case DayOp::fact: return fact_day(node.subject);
-    case DayOp::fixed: return {node.fixed, node.fixed};
-    case DayOp::never: return {DayRange::plus_infinity, DayRange::plus_infinity};
+    case DayOp::today:
+      return {on_.days_since_epoch(), on_.days_since_epoch()};
+    case DayOp::start:
+      return start;
+    case DayOp::fact:
+      return fact_day(node.subject);
+    case DayOp::fixed:
+      return {node.fixed, node.fixed};
+    case DayOp::never:
+      return {DayRange::plus_infinity, DayRange::plus_infinity};
     case DayOp::parameter: {
       const auto* value = law_.parameters[node.subject].on(on_);
       return value == nullptr ? DayRange{} : DayRange{value->day, value->day};
     }
-    case DayOp::add: return added(node, start);
+    case DayOp::add:
+      return added(node, start);
     case DayOp::later_of:
     case DayOp::earlier_of: {
       auto result = day(law_.links[node.first], start);
@@ -108,10 +122,14 @@ Truth Evaluation::compare(const Node& node) {
   const auto x = day(law_.links[node.first], {});
   const auto y = day(law_.links[node.first + 1], {});
   switch (node.comparison) {
-    case Comparison::before: return is_before(x, y);
-    case Comparison::not_after: return negated(is_before(y, x));
-    case Comparison::after: return is_before(y, x);
-    case Comparison::not_before: return negated(is_before(x, y));
+    case Comparison::before:
+      return is_before(x, y);
+    case Comparison::not_after:
+      return negated(is_before(y, x));
+    case Comparison::after:
+      return is_before(y, x);
+    case Comparison::not_before:
+      return negated(is_before(x, y));
   }
   return Truth::unknown;
 }
@@ -127,7 +145,8 @@ Truth Evaluation::definition(std::uint16_t index) {
 Truth Evaluation::truth(std::uint32_t index) {
   const Node& node = law_.nodes[index];
   switch (node.op) {
-    case Op::constant: return truth_of(node.flag);
+    case Op::constant:
+      return truth_of(node.flag);
     case Op::all: {
       auto result = Truth::yes;
       for (std::uint32_t i = 0; i < node.count; ++i) {
@@ -146,7 +165,8 @@ Truth Evaluation::truth(std::uint32_t index) {
       }
       return result;
     }
-    case Op::negate: return negated(truth(law_.links[node.first]));
+    case Op::negate:
+      return negated(truth(law_.links[node.first]));
     case Op::boolean:
       if (!facts_.known(node.subject)) return Truth::unknown;
       return truth_of((facts_.value(node.subject) != 0) == node.flag);
@@ -167,9 +187,12 @@ Truth Evaluation::truth(std::uint32_t index) {
       const auto& wanted = law_.country_sets[node.mask];
       return truth_of(node.op == Op::country_any ? std::ranges::any_of(wanted, has) : std::ranges::all_of(wanted, has));
     }
-    case Op::compare: return compare(node);
-    case Op::definition: return definition(node.subject);
-    case Op::recorded: return truth_of(facts_.known(node.subject));
+    case Op::compare:
+      return compare(node);
+    case Op::definition:
+      return definition(node.subject);
+    case Op::recorded:
+      return truth_of(facts_.known(node.subject));
   }
   return Truth::unknown;
 }
@@ -209,7 +232,8 @@ std::uint32_t holding(const Version& version, std::uint32_t met) {
   return holds;
 }
 
-/// Step 3 of law/schema/README.md. Unknown exceptions are tried both ways: the answer is known only if it comes out the same.
+/// Step 3 of law/schema/README.md. Unknown exceptions are tried both ways: the answer is known only if it comes out the
+/// same.
 Truth Evaluation::with_exceptions(const Version& version, bool& conflict) {
   const auto base = base_truth(version);
   const auto count = version.exceptions.size();
@@ -266,7 +290,8 @@ Outcome Evaluation::outcome(std::size_t entitlement) {
   if (version->start != none) {
     result.has_period = true;
     result.start = day(version->start, {});
-    result.end = version->end == none ? DayRange{DayRange::plus_infinity, DayRange::plus_infinity} : day(version->end, result.start);
+    result.end = version->end == none ? DayRange{DayRange::plus_infinity, DayRange::plus_infinity}
+                                      : day(version->end, result.start);
     const DayRange today{on_.days_since_epoch(), on_.days_since_epoch()};
     const auto inside = both(negated(is_before(today, result.start)), negated(is_before(result.end, today)));
     result.running = both(result.entitled, inside);
@@ -284,9 +309,12 @@ void LawSet::decide(const Facts& facts, base::Date on, std::span<Outcome> outcom
   for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] = evaluation.outcome(i);
 }
 
-std::size_t LawSet::trace_size() const { return compiled_->nodes.size(); }
+std::size_t LawSet::trace_size() const {
+  return compiled_->nodes.size();
+}
 
-void LawSet::decide_traced(const Facts& facts, base::Date on, std::span<Outcome> outcomes, std::span<Truth> trace) const {
+void LawSet::decide_traced(const Facts& facts, base::Date on, std::span<Outcome> outcomes,
+                           std::span<Truth> trace) const {
   assert(trace.size() == compiled_->nodes.size());
   Evaluation evaluation(*compiled_, facts, on);
   // Children are compiled before their parents, so one pass in order finds every child already known.
@@ -307,7 +335,9 @@ void LawSet::decide_traced(const Facts& facts, base::Date on, std::span<Outcome>
         trace[i] = negated(value);
         break;
       }
-      case Op::negate: trace[i] = negated(trace[children[0]]); break;
+      case Op::negate:
+        trace[i] = negated(trace[children[0]]);
+        break;
       case Op::constant:
       case Op::boolean:
       case Op::code_in:
@@ -317,7 +347,9 @@ void LawSet::decide_traced(const Facts& facts, base::Date on, std::span<Outcome>
       case Op::country_all:
       case Op::compare:
       case Op::definition:
-      case Op::recorded: trace[i] = evaluation.truth(static_cast<std::uint32_t>(i)); break;
+      case Op::recorded:
+        trace[i] = evaluation.truth(static_cast<std::uint32_t>(i));
+        break;
     }
   }
   for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] = evaluation.outcome(i);
@@ -347,4 +379,4 @@ Truth LawSet::definition(std::string_view name, const Facts& facts, base::Date o
   return Truth::unknown;
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

@@ -27,7 +27,8 @@ void write_day(base::JsonWriter& json, std::string_view exact_key, std::string_v
 }
 
 void write_outcome(base::JsonWriter& json, const Outcome& outcome) {
-  json.field("status", status_code(outcome)).field("law_status", outcome.no_law_on_day ? std::string_view("no_law_on_day") : code(outcome.law_status));
+  json.field("status", status_code(outcome))
+      .field("law_status", outcome.no_law_on_day ? std::string_view("no_law_on_day") : code(outcome.law_status));
   if (outcome.conflict) json.field("conflict", true);
   json.field("running", code(outcome.running));
   if (outcome.has_period) {
@@ -37,7 +38,7 @@ void write_outcome(base::JsonWriter& json, const Outcome& outcome) {
   if (outcome.has_due) write_day(json, "due", "due_not_before", outcome.due);
 }
 
-} // namespace
+}  // namespace
 
 void write_reason(base::JsonWriter& json, const LawSet& law, const Reason& reason) {
   json.begin_object().field("kind", reason.kind).field("text", reason.text).field("value", code(reason.value));
@@ -68,7 +69,11 @@ void write_explanation(base::JsonWriter& json, const LawSet& law, const Explanat
   json.key("missing").begin_array();
   for (const auto fact : explanation.missing) {
     const auto& definition = law.schema()[fact];
-    json.begin_object().field("fact", definition.name).field("question", definition.question).field("hurts", std::int64_t{definition.hurts}).end_object();
+    json.begin_object()
+        .field("fact", definition.name)
+        .field("question", definition.question)
+        .field("hurts", std::int64_t{definition.hurts})
+        .end_object();
   }
   json.end_array();
   json.key("facts_used").begin_array();
@@ -93,13 +98,23 @@ void write_entitlement(base::JsonWriter& json, const LawSet& law, std::size_t in
   json.field("confidence", code(info.weakest));
   if (const auto bars = law.bars(index, outcome); !bars.empty()) {
     json.key("bars").begin_array();
-    for (const auto& bar : bars) json.begin_object().field("kind", code(bar.kind)).field("phase", bar.phase).field("provision", law.provision(bar.provision).cite).end_object();
+    for (const auto& bar : bars)
+      json.begin_object()
+          .field("kind", code(bar.kind))
+          .field("phase", bar.phase)
+          .field("provision", law.provision(bar.provision).cite)
+          .end_object();
     json.end_array();
   }
   if (const auto ends = law.early_ends(index, outcome); !ends.empty()) {
     json.key("early_end").begin_array();
     for (const auto& end : ends) {
-      json.begin_object().field("label", end.label).field("decided_by", end.decided_by).field("appeal", end.appeal).field("provision", law.provision(end.provision).cite).end_object();
+      json.begin_object()
+          .field("label", end.label)
+          .field("decided_by", end.decided_by)
+          .field("appeal", end.appeal)
+          .field("provision", law.provision(end.provision).cite)
+          .end_object();
     }
     json.end_array();
   }
@@ -120,7 +135,8 @@ std::string decision_json(const LawSet& law, const Facts& facts, base::Date on, 
   bool rests_on_memory = false;
   for (const auto& info : law.entitlements()) rests_on_memory = rests_on_memory || info.weakest == Confidence::memory;
   json.field("rests_on_memory", rests_on_memory);
-  if (!law.reviewed()) json.field("notice", "No lawyer has signed this law off. Check the provisions before relying on it.");
+  if (!law.reviewed())
+    json.field("notice", "No lawyer has signed this law off. Check the provisions before relying on it.");
   json.key("facts").begin_object();
   for (FactId id = 0; id < law.schema().size(); ++id) {
     if (facts.known(id)) json.field(law.schema()[id].name, fact_text(law.schema(), facts, id));
@@ -128,7 +144,12 @@ std::string decision_json(const LawSet& law, const Facts& facts, base::Date on, 
   json.end_object();
   json.key("mandatory_reports").begin_array();
   for (const auto& report : law.mandatory_reports(facts, on)) {
-    json.begin_object().field("label", report.label).field("to", report.to).field("applies", code(report.applies)).field("provision", law.provision(report.provision).cite).end_object();
+    json.begin_object()
+        .field("label", report.label)
+        .field("to", report.to)
+        .field("applies", code(report.applies))
+        .field("provision", law.provision(report.provision).cite)
+        .end_object();
   }
   json.end_array();
   json.key("entitlements").begin_array();
@@ -141,7 +162,13 @@ std::string decision_json(const LawSet& law, const Facts& facts, base::Date on, 
       for (const auto& child : explanation.root.children) {
         if (child.kind != "criterion") continue;
         const std::string_view met = child.value == Truth::yes ? "met" : child.value == Truth::no ? "unmet" : "unknown";
-        json.begin_object().field("label", child.label).field("column", code(child.column)).field("barrier", child.barrier).field("answer", met).field("provision", law.provision(child.provisions.front()).cite).end_object();
+        json.begin_object()
+            .field("label", child.label)
+            .field("column", code(child.column))
+            .field("barrier", child.barrier)
+            .field("answer", met)
+            .field("provision", law.provision(child.provisions.front()).cite)
+            .end_object();
       }
       json.end_array();
     }
@@ -152,4 +179,4 @@ std::string decision_json(const LawSet& law, const Facts& facts, base::Date on, 
   return out;
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

@@ -14,7 +14,8 @@ namespace {
 
 class Explainer {
  public:
-  Explainer(const LawSet::Compiled& law, const Facts& facts, base::Date on) : law_(law), facts_(facts), evaluation_(law, facts, on) {}
+  Explainer(const LawSet::Compiled& law, const Facts& facts, base::Date on)
+      : law_(law), facts_(facts), evaluation_(law, facts, on) {}
 
   Explanation explain(std::size_t entitlement) {
     Explanation result;
@@ -35,7 +36,8 @@ class Explainer {
     for (const auto& criterion : version->compiled_criteria) root.children.push_back(criterion_reason(criterion));
     explain_exceptions(*version, root);
     if (version->when == none && version->compiled_criteria.empty()) {
-      root.children.push_back({.kind = "constant", .text = "It has no condition", .value = Truth::yes, .provisions = {version->provision}});
+      root.children.push_back(
+          {.kind = "constant", .text = "It has no condition", .value = Truth::yes, .provisions = {version->provision}});
     }
     if (version->start != none) collect_day(version->start, root.facts);
     if (outcome.entitled != Truth::no && !outcome.conflict) collect_missing(*version, outcome, result.missing);
@@ -48,12 +50,18 @@ class Explainer {
  private:
   std::string headline(const Version& version, const Outcome& outcome) const {
     switch (version.status) {
-      case LawStatus::enacted_not_commenced: return "Enacted, but not commenced on this day: it gives nothing yet";
-      case LawStatus::repealed: return "Repealed on this day";
-      case LawStatus::dissolved: return "Dissolved on this day";
-      case LawStatus::policy_only: return "Policy on this day, not law";
-      case LawStatus::operation_paused: return "In force, while its operation is paused";
-      case LawStatus::in_force: break;
+      case LawStatus::enacted_not_commenced:
+        return "Enacted, but not commenced on this day: it gives nothing yet";
+      case LawStatus::repealed:
+        return "Repealed on this day";
+      case LawStatus::dissolved:
+        return "Dissolved on this day";
+      case LawStatus::policy_only:
+        return "Policy on this day, not law";
+      case LawStatus::operation_paused:
+        return "In force, while its operation is paused";
+      case LawStatus::in_force:
+        break;
     }
     return outcome.conflict ? "Two exceptions apply and disagree: a person must decide" : "In force on this day";
   }
@@ -61,11 +69,16 @@ class Explainer {
   std::string day_text(std::uint32_t expression) const {
     const auto& day = law_.days[expression];
     switch (day.op) {
-      case DayOp::today: return "the day asked about";
-      case DayOp::start: return "the start";
-      case DayOp::never: return "never";
-      case DayOp::fixed: return base::Date(day.fixed).str();
-      case DayOp::parameter: return law_.parameters[day.subject].name;
+      case DayOp::today:
+        return "the day asked about";
+      case DayOp::start:
+        return "the start";
+      case DayOp::never:
+        return "never";
+      case DayOp::fixed:
+        return base::Date(day.fixed).str();
+      case DayOp::parameter:
+        return law_.parameters[day.subject].name;
       case DayOp::fact: {
         const auto value = fact_text(law_.schema, facts_, day.subject);
         return fmt::format("{} ({})", law_.schema[day.subject].meaning, value.empty() ? "not known" : value);
@@ -118,7 +131,8 @@ class Explainer {
     const auto about_fact = [&](std::string kind, std::string wanted) {
       result.kind = std::move(kind);
       result.facts = {node.subject};
-      result.text = fmt::format("{}: {} — known: {}", law_.schema[node.subject].meaning, wanted, known_as(node.subject));
+      result.text =
+          fmt::format("{}: {} — known: {}", law_.schema[node.subject].meaning, wanted, known_as(node.subject));
     };
     switch (node.op) {
       case Op::constant:
@@ -140,19 +154,29 @@ class Explainer {
         result.text = "Not this";
         children();
         break;
-      case Op::boolean: about_fact("fact", node.flag ? "is so" : "is not so"); break;
-      case Op::code_in: about_fact("fact", "is " + codes_text(node)); break;
+      case Op::boolean:
+        about_fact("fact", node.flag ? "is so" : "is not so");
+        break;
+      case Op::code_in:
+        about_fact("fact", "is " + codes_text(node));
+        break;
       case Op::has_any:
       case Op::has_all:
       case Op::country_any:
-      case Op::country_all: about_fact("fact", "includes " + codes_text(node)); break;
-      case Op::recorded: about_fact("recorded", "is recorded"); break;
+      case Op::country_all:
+        about_fact("fact", "includes " + codes_text(node));
+        break;
+      case Op::recorded:
+        about_fact("recorded", "is recorded");
+        break;
       case Op::compare: {
-        static constexpr std::array<std::string_view, 4> words = {"is before", "is not after", "is after", "is not before"};
+        static constexpr std::array<std::string_view, 4> words = {"is before", "is not after", "is after",
+                                                                  "is not before"};
         result.kind = "compare";
         const auto x = law_.links[node.first];
         const auto y = law_.links[node.first + 1];
-        result.text = fmt::format("{} {} {}", day_text(x), words[static_cast<std::size_t>(node.comparison)], day_text(y));
+        result.text =
+            fmt::format("{} {} {}", day_text(x), words[static_cast<std::size_t>(node.comparison)], day_text(y));
         collect_day(x, result.facts);
         collect_day(y, result.facts);
         break;
@@ -216,13 +240,16 @@ class Explainer {
     if (evaluation_.truth(index) != Truth::unknown) return;
     const auto& node = law_.nodes[index];
     switch (node.op) {
-      case Op::constant: break;
+      case Op::constant:
+        break;
       case Op::all:
       case Op::any:
       case Op::negate:
         for (std::uint32_t i = 0; i < node.count; ++i) collect_unknown(law_.links[node.first + i], counts);
         break;
-      case Op::definition: collect_unknown(law_.definitions[node.subject].when, counts); break;
+      case Op::definition:
+        collect_unknown(law_.definitions[node.subject].when, counts);
+        break;
       case Op::compare: {
         std::vector<FactId> facts;
         collect_day(law_.links[node.first], facts);
@@ -238,7 +265,9 @@ class Explainer {
       case Op::has_all:
       case Op::country_any:
       case Op::country_all:
-      case Op::recorded: ++counts[node.subject]; break;
+      case Op::recorded:
+        ++counts[node.subject];
+        break;
     }
   }
 
@@ -302,10 +331,10 @@ class Explainer {
   Evaluation evaluation_;
 };
 
-} // namespace
+}  // namespace
 
 Explanation LawSet::explain(std::size_t entitlement, const Facts& facts, base::Date on) const {
   return Explainer(*compiled_, facts, on).explain(entitlement);
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

@@ -59,7 +59,8 @@ base::Status set_list(const FactSchema& schema, Facts& facts, FactId id, std::sp
   for (const auto item : items) {
     const auto country = base::Country::parse(item);
     if (!country || !base::is_assigned(*country)) {
-      return bad_fact(definition.name, "unknown_country", "This is not an ISO 3166-1 alpha-2 code.", "Write two capital letters, such as VN.");
+      return bad_fact(definition.name, "unknown_country", "This is not an ISO 3166-1 alpha-2 code.",
+                      "Write two capital letters, such as VN.");
     }
     countries.push_back(*country);
   }
@@ -67,7 +68,7 @@ base::Status set_list(const FactSchema& schema, Facts& facts, FactId id, std::sp
   return {};
 }
 
-} // namespace
+}  // namespace
 
 void Facts::set_boolean(FactId id, bool value) {
   known_[id] = true;
@@ -107,7 +108,8 @@ base::Result<FactSchema> FactSchema::parse(std::string_view yaml, std::string_vi
   FactSchema schema;
   const auto failed = [&]() -> std::unexpected<base::Error> {
     const auto& first = faults.all().front();
-    return base::invalid("", first.code, fmt::format("{}:{}: {}", first.file, first.line, first.message), std::string(rule), first.next);
+    return base::invalid("", first.code, fmt::format("{}:{}: {}", first.file, first.line, first.message),
+                         std::string(rule), first.next);
   };
   const auto document = load_yaml(yaml, faults);
   if (!document) return failed();
@@ -116,8 +118,10 @@ base::Result<FactSchema> FactSchema::parse(std::string_view yaml, std::string_vi
     const auto list = top.require("facts");
     const auto order = top.get("order");
     top.finish();
-    if (list.IsDefined() && !list.IsSequence()) faults.add(list, "wrong_type", "'facts' must be a list.", "Write '- name: …' lines.");
-    if (order.IsDefined() && !order.IsSequence()) faults.add(order, "wrong_type", "'order' must be a list.", "Write '- { before: …, after: … }' lines.");
+    if (list.IsDefined() && !list.IsSequence())
+      faults.add(list, "wrong_type", "'facts' must be a list.", "Write '- name: …' lines.");
+    if (order.IsDefined() && !order.IsSequence())
+      faults.add(order, "wrong_type", "'order' must be a list.", "Write '- { before: …, after: … }' lines.");
     if (!faults.empty()) return failed();
     std::vector<std::pair<std::size_t, YAML::Node>> not_yet;
     for (const auto& item : list) {
@@ -131,22 +135,30 @@ base::Result<FactSchema> FactSchema::parse(std::string_view yaml, std::string_vi
       if (const auto measure = base::parse_measure(reader.required_text("measure"))) {
         definition.measure = *measure;
       } else {
-        faults.add(item, "bad_code", fmt::format("'{}' has a measure that resolution 20/1 does not have.", definition.name), "Write it as 4(b).");
+        faults.add(item, "bad_code",
+                   fmt::format("'{}' has a measure that resolution 20/1 does not have.", definition.name),
+                   "Write it as 4(b).");
       }
       definition.data_class = reader.code<base::DataClass>("data_class", base::data_class_codes);
       const auto hurts = reader.required_text("hurts");
-      if (hurts.size() != 1 || hurts[0] < '0' || hurts[0] > '3') faults.add(item, "bad_value", "'hurts' must be 0 to 3.", "Correct it.");
+      if (hurts.size() != 1 || hurts[0] < '0' || hurts[0] > '3')
+        faults.add(item, "bad_value", "'hurts' must be 0 to 3.", "Correct it.");
       definition.hurts = hurts.empty() ? 0 : hurts[0] - '0';
-      if (const auto condition = reader.get("not_yet"); condition.IsDefined()) not_yet.emplace_back(schema.definitions_.size(), condition);
+      if (const auto condition = reader.get("not_yet"); condition.IsDefined())
+        not_yet.emplace_back(schema.definitions_.size(), condition);
       reader.finish();
       const bool coded = definition.type == FactType::code || definition.type == FactType::code_list;
       if (coded != !definition.codes.empty() || definition.codes.size() > 64) {
-        faults.add(item, "bad_codes", fmt::format("'{}' must have 1 to 64 codes if it is coded, and none if not.", definition.name), "Correct its codes.");
+        faults.add(item, "bad_codes",
+                   fmt::format("'{}' must have 1 to 64 codes if it is coded, and none if not.", definition.name),
+                   "Correct its codes.");
       }
       auto sorted = definition.codes;
       std::ranges::sort(sorted);
-      if (std::ranges::adjacent_find(sorted) != sorted.end()) faults.add(item, "repeated_code", fmt::format("'{}' has a code twice.", definition.name), "Keep one.");
-      if (schema.find(definition.name)) faults.add(item, "repeated_fact", fmt::format("'{}' is declared twice.", definition.name), "Keep one.");
+      if (std::ranges::adjacent_find(sorted) != sorted.end())
+        faults.add(item, "repeated_code", fmt::format("'{}' has a code twice.", definition.name), "Keep one.");
+      if (schema.find(definition.name))
+        faults.add(item, "repeated_fact", fmt::format("'{}' is declared twice.", definition.name), "Keep one.");
       schema.definitions_.push_back(std::move(definition));
       if (schema.definitions_.size() > max_facts) {
         faults.add(item, "too_many_facts", "More than 128 facts.", "Remove some.");
@@ -160,14 +172,17 @@ base::Result<FactSchema> FactSchema::parse(std::string_view yaml, std::string_vi
       const auto codes = reader.texts("codes");
       reader.finish();
       if (!fact || schema[*fact].type != FactType::code || definition.type != FactType::date) {
-        faults.add(condition, "undefined_fact", fmt::format("'not_yet' of '{}' must name a coded fact, and itself be of a date.", definition.name), "Correct it.");
+        faults.add(condition, "undefined_fact",
+                   fmt::format("'not_yet' of '{}' must name a coded fact, and itself be of a date.", definition.name),
+                   "Correct it.");
         continue;
       }
       definition.not_yet_fact = *fact;
       for (const auto& value : codes) {
         const auto found = std::ranges::find(schema[*fact].codes, value);
         if (found == schema[*fact].codes.end()) {
-          faults.add(condition, "unknown_code", fmt::format("'{}' is not a code of '{}'.", value, schema[*fact].name), "Correct it.");
+          faults.add(condition, "unknown_code", fmt::format("'{}' is not a code of '{}'.", value, schema[*fact].name),
+                     "Correct it.");
         } else {
           definition.not_yet_codes |= 1ULL << static_cast<unsigned>(found - schema[*fact].codes.begin());
         }
@@ -207,13 +222,15 @@ base::Status set_fact(const FactSchema& schema, Facts& facts, std::string_view n
   const auto& definition = schema[*id];
   switch (definition.type) {
     case FactType::boolean:
-      if (text != "true" && text != "false") return bad_fact(name, "wrong_type", "This must be true or false.", "Write true or false.");
+      if (text != "true" && text != "false")
+        return bad_fact(name, "wrong_type", "This must be true or false.", "Write true or false.");
       facts.set_boolean(*id, text == "true");
       return {};
     case FactType::date: {
       const auto date = base::Date::parse(text);
       if (!date || *date < earliest_day) {
-        return bad_fact(name, "bad_date", "This is not a day of the calendar since 1900.", "Write it as year-month-day: 2024-05-01.");
+        return bad_fact(name, "bad_date", "This is not a day of the calendar since 1900.",
+                        "Write it as year-month-day: 2024-05-01.");
       }
       facts.set_date(*id, *date);
       return {};
@@ -224,7 +241,8 @@ base::Status set_fact(const FactSchema& schema, Facts& facts, std::string_view n
       return {};
     }
     case FactType::code_list:
-    case FactType::country_list: return set_list(schema, facts, *id, split(text));
+    case FactType::country_list:
+      return set_list(schema, facts, *id, split(text));
   }
   return {};
 }
@@ -233,9 +251,12 @@ std::string fact_text(const FactSchema& schema, const Facts& facts, FactId id) {
   if (!facts.known(id)) return {};
   const auto& definition = schema[id];
   switch (definition.type) {
-    case FactType::boolean: return facts.value(id) != 0 ? "true" : "false";
-    case FactType::date: return base::Date(static_cast<std::int32_t>(facts.value(id))).str();
-    case FactType::code: return definition.codes[static_cast<std::size_t>(facts.value(id))];
+    case FactType::boolean:
+      return facts.value(id) != 0 ? "true" : "false";
+    case FactType::date:
+      return base::Date(static_cast<std::int32_t>(facts.value(id))).str();
+    case FactType::code:
+      return definition.codes[static_cast<std::size_t>(facts.value(id))];
     case FactType::code_list: {
       std::string text;
       for (std::size_t i = 0; i < definition.codes.size(); ++i) {
@@ -256,12 +277,14 @@ std::string fact_text(const FactSchema& schema, const Facts& facts, FactId id) {
 base::Status check_facts(const FactSchema& schema, const Facts& facts) {
   for (FactId id = 0; id < schema.size(); ++id) {
     const auto& definition = schema[id];
-    if (definition.type != FactType::date || !facts.known(id) || !definition.not_yet_fact || !facts.known(*definition.not_yet_fact)) continue;
+    if (definition.type != FactType::date || !facts.known(id) || !definition.not_yet_fact ||
+        !facts.known(*definition.not_yet_fact))
+      continue;
     const auto held = static_cast<unsigned>(facts.value(*definition.not_yet_fact));
     if ((definition.not_yet_codes >> held & 1U) != 0) {
       return bad_fact(definition.name, "facts_contradict",
-                      fmt::format("This day is given while {} is {}, which says that it has not come.", schema[*definition.not_yet_fact].name,
-                                  schema[*definition.not_yet_fact].codes[held]),
+                      fmt::format("This day is given while {} is {}, which says that it has not come.",
+                                  schema[*definition.not_yet_fact].name, schema[*definition.not_yet_fact].codes[held]),
                       "Correct the one or the other.");
     }
   }
@@ -277,7 +300,8 @@ base::Status check_facts(const FactSchema& schema, const Facts& facts) {
 base::Result<Facts> parse_facts(const FactSchema& schema, std::string_view json) {
   TRY(const auto document, base::parse_json(json));
   const auto* object = document.if_object();
-  if (object == nullptr) return bad_fact("", "wrong_type", "Facts must be one object.", R"(Write {"identification.stage":"presumed"}.)");
+  if (object == nullptr)
+    return bad_fact("", "wrong_type", "Facts must be one object.", R"(Write {"identification.stage":"presumed"}.)");
   Facts facts;
   for (const auto& member : *object) {
     const std::string_view name(member.key());
@@ -287,7 +311,9 @@ base::Result<Facts> parse_facts(const FactSchema& schema, std::string_view json)
     const auto type = schema[*id].type;
     if (value.is_null()) continue;  // said to be unknown
     if (type == FactType::boolean) {
-      if (!value.is_bool()) return bad_fact(name, "wrong_type", "This must be true or false.", "Write true or false, without quotation marks.");
+      if (!value.is_bool())
+        return bad_fact(name, "wrong_type", "This must be true or false.",
+                        "Write true or false, without quotation marks.");
       facts.set_boolean(*id, value.get_bool());
     } else if (type == FactType::date || type == FactType::code) {
       if (!value.is_string()) return bad_fact(name, "wrong_type", "This must be text.", "Put it in quotation marks.");
@@ -297,7 +323,8 @@ base::Result<Facts> parse_facts(const FactSchema& schema, std::string_view json)
       if (items == nullptr) return bad_fact(name, "wrong_type", "This must be a list.", "Write it in square brackets.");
       std::vector<std::string_view> texts;
       for (const auto& item : *items) {
-        if (!item.is_string()) return bad_fact(name, "wrong_type", "Each item of this list must be text.", "Put each in quotation marks.");
+        if (!item.is_string())
+          return bad_fact(name, "wrong_type", "Each item of this list must be text.", "Put each in quotation marks.");
         texts.emplace_back(item.get_string());
       }
       TRY_STATUS(set_list(schema, facts, *id, texts));
@@ -307,4 +334,4 @@ base::Result<Facts> parse_facts(const FactSchema& schema, std::string_view json)
   return facts;
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

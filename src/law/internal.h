@@ -13,23 +13,40 @@ namespace remedium::law {
 
 inline constexpr std::array<std::string_view, 3> truth_codes = {"no", "yes", "unknown"};
 inline constexpr std::array<std::string_view, 4> force_codes = {"must", "may", "shall_consider", "policy"};
-inline constexpr std::array<std::string_view, 6> law_status_codes = {"in_force",  "enacted_not_commenced", "repealed",
-                                                                     "dissolved", "policy_only",           "operation_paused"};
+inline constexpr std::array<std::string_view, 6> law_status_codes = {
+    "in_force", "enacted_not_commenced", "repealed", "dissolved", "policy_only", "operation_paused"};
 inline constexpr std::array<std::string_view, 3> confidence_codes = {"verified", "quoted", "memory"};
-inline constexpr std::array<std::string_view, 4> bar_kind_codes = {"no_decision", "no_execution", "no_initiation", "no_removal"};
+inline constexpr std::array<std::string_view, 4> bar_kind_codes = {"no_decision", "no_execution", "no_initiation",
+                                                                   "no_removal"};
 inline constexpr std::array<std::string_view, 13> delivery_codes = {
-    "information", "recovery_period", "lawyer",      "permit",      "award",      "identification_decision", "guardian",
-    "best_interests", "views_heard",  "interpreter", "assistance",  "protection", "step"};
-inline constexpr std::array<std::string_view, 9> column_codes = {"nationality", "residence",  "cooperation", "reporting", "time_limit",
-                                                                 "conviction",  "record",     "violence",    "other"};
-inline constexpr std::array<std::string_view, 5> fact_type_codes = {"boolean", "date", "code", "code_list", "country_list"};
+    "information", "recovery_period", "lawyer",      "permit",      "award",      "identification_decision",
+    "guardian",    "best_interests",  "views_heard", "interpreter", "assistance", "protection",
+    "step"};
+inline constexpr std::array<std::string_view, 9> column_codes = {
+    "nationality", "residence", "cooperation", "reporting", "time_limit", "conviction", "record", "violence", "other"};
+inline constexpr std::array<std::string_view, 5> fact_type_codes = {"boolean", "date", "code", "code_list",
+                                                                    "country_list"};
 
 /// Whether a version with this status gives anything on its days.
 [[nodiscard]] constexpr bool operates(LawStatus status) {
   return status == LawStatus::in_force || status == LawStatus::policy_only || status == LawStatus::operation_paused;
 }
 
-enum class Op : std::uint8_t { constant, all, any, negate, boolean, code_in, has_any, has_all, country_any, country_all, compare, definition, recorded };
+enum class Op : std::uint8_t {
+  constant,
+  all,
+  any,
+  negate,
+  boolean,
+  code_in,
+  has_any,
+  has_all,
+  country_any,
+  country_all,
+  compare,
+  definition,
+  recorded
+};
 enum class Comparison : std::uint8_t { before, not_after, after, not_before };
 enum class DayOp : std::uint8_t { today, start, fact, fixed, add, later_of, earlier_of, never, parameter };
 
@@ -39,12 +56,12 @@ inline constexpr std::size_t max_depth = 24;
 /// One node of a condition. Children are a run in `Compiled::links`.
 struct Node {
   Op op{};
-  bool flag = false;               ///< constant: its value; boolean: the value asked for
+  bool flag = false;  ///< constant: its value; boolean: the value asked for
   Comparison comparison{};
-  std::uint16_t subject = 0;       ///< fact, or definition
-  std::uint32_t first = 0;         ///< of the children; for compare: the two days, in `links`
+  std::uint16_t subject = 0;  ///< fact, or definition
+  std::uint32_t first = 0;    ///< of the children; for compare: the two days, in `links`
   std::uint16_t count = 0;
-  std::uint64_t mask = 0;          ///< codes; for countries: index of the set in `country_sets`
+  std::uint64_t mask = 0;  ///< codes; for countries: index of the set in `country_sets`
 };
 
 /// One node of a day expression.
@@ -53,7 +70,7 @@ struct Day {
   bool start_day_counts = false;   ///< add: the last day with the start day as day 1, not plain arithmetic
   base::MissingDay missing_day{};  ///< add: the pack's
   bool length_is_parameter = false;
-  std::uint16_t subject = 0;       ///< fact, or parameter (of `parameter`, and of an add's length)
+  std::uint16_t subject = 0;  ///< fact, or parameter (of `parameter`, and of an add's length)
   std::int32_t fixed = 0;
   base::Length length;
   std::uint32_t first = 0;
@@ -64,27 +81,29 @@ struct Day {
 struct Span {
   std::int32_t from = DayRange::minus_infinity;
   std::int32_t to = DayRange::plus_infinity;
-  [[nodiscard]] bool covers(base::Date day) const { return day.days_since_epoch() >= from && day.days_since_epoch() <= to; }
+  [[nodiscard]] bool covers(base::Date day) const {
+    return day.days_since_epoch() >= from && day.days_since_epoch() <= to;
+  }
 };
 
 struct ParameterValue {
   Span span;
   LawStatus status{};
-  std::string text;                ///< as written
+  std::string text;  ///< as written
   base::Length length;
   std::int32_t day = 0;
   ProvisionId provision{};
 };
 enum class ParameterUnit : std::uint8_t { length, date, integer, money };
 struct Parameter {
-  std::string name;                ///< "gb/recovery-length"
+  std::string name;  ///< "gb/recovery-length"
   ParameterUnit unit{};
   std::vector<ParameterValue> values;
   [[nodiscard]] const ParameterValue* on(base::Date day) const;
 };
 
 struct Definition {
-  std::string name;                ///< "gb/child"
+  std::string name;  ///< "gb/child"
   std::string title;
   std::uint32_t when = 0;
   ProvisionId provision{};
@@ -94,7 +113,7 @@ struct Exception {
   std::string label;
   bool grants = false;
   std::uint32_t when = 0;
-  std::uint32_t defeats = 0;       ///< bit i: the exception i of the same version
+  std::uint32_t defeats = 0;  ///< bit i: the exception i of the same version
   ProvisionId provision{};
   std::string decided_by;
   std::string appeal;
@@ -180,4 +199,4 @@ class Evaluation {
   std::bitset<max_definitions> worked_out_;
 };
 
-} // namespace remedium::law
+}  // namespace remedium::law

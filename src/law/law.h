@@ -33,17 +33,17 @@ enum class FactType : std::uint8_t { boolean, date, code, code_list, country_lis
 
 /// One fact a rule may ask for, as `law/schema/facts.yaml` declares it.
 struct FactDefinition {
-  std::string name;                ///< "identification.stage"
+  std::string name;  ///< "identification.stage"
   FactType type = FactType::boolean;
   std::vector<std::string> codes;  ///< for code and code_list, in their order; at most 64
   std::string meaning;
-  std::string question;            ///< as one would ask the person or the file
+  std::string question;  ///< as one would ask the person or the file
   base::Measure measure{};
-  base::DataClass data_class{};    ///< who may see it
-  int hurts = 0;                   ///< 0 to 3: how much it hurts to ask
+  base::DataClass data_class{};  ///< who may see it
+  int hurts = 0;                 ///< 0 to 3: how much it hurts to ask
   /// For a date that records an event: while this coded fact holds one of these codes, the event has not happened.
   std::optional<std::uint16_t> not_yet_fact;
-  std::uint64_t not_yet_codes = 0; ///< bit i: code i of that fact
+  std::uint64_t not_yet_codes = 0;  ///< bit i: code i of that fact
 };
 
 using FactId = std::uint16_t;
@@ -78,7 +78,7 @@ class Facts {
   void set_boolean(FactId id, bool value);
   void set_date(FactId id, base::Date value);
   void set_code(FactId id, unsigned index);
-  void set_codes(FactId id, std::uint64_t mask);          ///< a known list; may be empty
+  void set_codes(FactId id, std::uint64_t mask);  ///< a known list; may be empty
   void set_countries(FactId id, std::vector<base::Country> countries);
   void forget(FactId id);
 
@@ -94,11 +94,12 @@ class Facts {
   std::vector<std::pair<FactId, std::vector<base::Country>>> countries_;
 };
 
-/// Facts as JSON: {"identification.stage":"presumed","person.nationalities":["VN"], …}. Refuses unknown names, codes and days,
-/// and what cannot be: a birth after the first contact, an end before a start ("facts_contradict").
+/// Facts as JSON: {"identification.stage":"presumed","person.nationalities":["VN"], …}. Refuses unknown names, codes
+/// and days, and what cannot be: a birth after the first contact, an end before a start ("facts_contradict").
 [[nodiscard]] base::Result<Facts> parse_facts(const FactSchema& schema, std::string_view json);
 /// One value as text ("2024-05-01", "true", "presumed", "VN,NG") set under its name; the same refusals.
-[[nodiscard]] base::Status set_fact(const FactSchema& schema, Facts& facts, std::string_view name, std::string_view text);
+[[nodiscard]] base::Status set_fact(const FactSchema& schema, Facts& facts, std::string_view name,
+                                    std::string_view text);
 /// The value as that text; empty where not known.
 [[nodiscard]] std::string fact_text(const FactSchema& schema, const Facts& facts, FactId id);
 /// The cross-field refusals of `parse_facts`, for facts that came another way.
@@ -107,17 +108,43 @@ class Facts {
 // --- law -------------------------------------------------------------------------------------------------------------
 
 enum class Force : std::uint8_t { must, may, shall_consider, policy };
-enum class LawStatus : std::uint8_t { in_force, enacted_not_commenced, repealed, dissolved, policy_only, operation_paused };
+enum class LawStatus : std::uint8_t {
+  in_force,
+  enacted_not_commenced,
+  repealed,
+  dissolved,
+  policy_only,
+  operation_paused
+};
 enum class Confidence : std::uint8_t { verified, quoted, memory };
 enum class BarKind : std::uint8_t { no_decision, no_execution, no_initiation, no_removal };
 enum class Delivery : std::uint8_t {
-  information, recovery_period, lawyer, permit, award, identification_decision, guardian, best_interests, views_heard,
-  interpreter, assistance, protection, step
+  information,
+  recovery_period,
+  lawyer,
+  permit,
+  award,
+  identification_decision,
+  guardian,
+  best_interests,
+  views_heard,
+  interpreter,
+  assistance,
+  protection,
+  step
 };
 enum class CriterionColumn : std::uint8_t {
-  nationality, residence, cooperation, reporting, time_limit, conviction, record, violence, other
+  nationality,
+  residence,
+  cooperation,
+  reporting,
+  time_limit,
+  conviction,
+  record,
+  violence,
+  other
 };
-[[nodiscard]] std::string_view code(Truth value);     ///< "no" "yes" "unknown"
+[[nodiscard]] std::string_view code(Truth value);  ///< "no" "yes" "unknown"
 [[nodiscard]] std::string_view code(Force value);
 [[nodiscard]] std::string_view code(LawStatus value);
 [[nodiscard]] std::string_view code(Confidence value);
@@ -126,17 +153,17 @@ enum class CriterionColumn : std::uint8_t {
 [[nodiscard]] std::string_view code(CriterionColumn value);
 
 struct Provision {
-  std::string id;          ///< "gb/naba-61-3"
+  std::string id;  ///< "gb/naba-61-3"
   std::string instrument;
   std::string cite;
   Confidence confidence{};
-  std::vector<std::string> research; ///< rows of the research tables
+  std::vector<std::string> research;  ///< rows of the research tables
 };
 using ProvisionId = std::uint16_t;
 
 struct Bar {
   BarKind kind{};
-  std::string phase; ///< "identification", "recovery", "application", "appeal"
+  std::string phase;  ///< "identification", "recovery", "application", "appeal"
   ProvisionId provision{};
 };
 
@@ -149,11 +176,11 @@ struct EarlyEnd {
 
 /// What the pack says of an entitlement whatever the facts.
 struct EntitlementInfo {
-  std::string id;           ///< "gb.d.recovery-period"
-  std::string pack;         ///< "gb"
+  std::string id;    ///< "gb.d.recovery-period"
+  std::string pack;  ///< "gb"
   bool international = false;
   std::string title;
-  std::string plain;        ///< may be empty
+  std::string plain;  ///< may be empty
   base::Measure measure{};
   base::Component component{};
   Force force{};
@@ -162,9 +189,9 @@ struct EntitlementInfo {
   std::vector<std::string> serves;
   std::vector<std::string> implements;
   Delivery delivered_by{};
-  std::string route;        ///< for a scheme; empty otherwise
+  std::string route;  ///< for a scheme; empty otherwise
   bool is_scheme = false;
-  Confidence weakest{};     ///< of its provisions
+  Confidence weakest{};  ///< of its provisions
 };
 
 /// A day that may not be known exactly: it lies in [earliest, latest]. `earliest == latest`: known.
@@ -173,7 +200,9 @@ struct DayRange {
   static constexpr std::int32_t plus_infinity = std::numeric_limits<std::int32_t>::max();
   std::int32_t earliest = minus_infinity;
   std::int32_t latest = plus_infinity;
-  [[nodiscard]] bool exact() const { return earliest == latest && earliest != minus_infinity && earliest != plus_infinity; }
+  [[nodiscard]] bool exact() const {
+    return earliest == latest && earliest != minus_infinity && earliest != plus_infinity;
+  }
   [[nodiscard]] std::optional<base::Date> date() const {
     return exact() ? std::optional(base::Date(earliest)) : std::nullopt;
   }
@@ -185,31 +214,32 @@ struct DayRange {
 
 /// The answer about one entitlement. Plain data: no heap.
 struct Outcome {
-  Truth entitled = Truth::unknown;   ///< yes: entitled; no: not_entitled; unknown
-  bool conflict = false;             ///< two exceptions apply and disagree; then `entitled` is unknown
-  bool no_law_on_day = false;        ///< no version of the rule covers the day
-  LawStatus law_status{};            ///< of the version that applied
-  std::uint8_t version = 0;          ///< which version applied
+  Truth entitled = Truth::unknown;  ///< yes: entitled; no: not_entitled; unknown
+  bool conflict = false;            ///< two exceptions apply and disagree; then `entitled` is unknown
+  bool no_law_on_day = false;       ///< no version of the rule covers the day
+  LawStatus law_status{};           ///< of the version that applied
+  std::uint8_t version = 0;         ///< which version applied
   bool has_period = false;
   DayRange start;
-  DayRange end;                      ///< last day on which it holds
-  Truth running = Truth::unknown;    ///< entitled, and the day asked about lies in the period; without a period: as `entitled`
+  DayRange end;  ///< last day on which it holds
+  Truth running =
+      Truth::unknown;  ///< entitled, and the day asked about lies in the period; without a period: as `entitled`
   bool has_due = false;
   DayRange due;
 };
-[[nodiscard]] std::string_view status_code(const Outcome& outcome); ///< "entitled" "not_entitled" "unknown"
+[[nodiscard]] std::string_view status_code(const Outcome& outcome);  ///< "entitled" "not_entitled" "unknown"
 
 /// One node of the reasons, made on request.
 struct Reason {
-  std::string kind;    ///< all, any, not, fact, compare, definition, exception, criterion, recorded, constant
-  std::string text;    ///< plain English: "Stage of identification is reasonable_grounds"
+  std::string kind;  ///< all, any, not, fact, compare, definition, exception, criterion, recorded, constant
+  std::string text;  ///< plain English: "Stage of identification is reasonable_grounds"
   Truth value{};
   std::string label;   ///< of an exception or criterion
   std::string effect;  ///< of an exception: denies | grants; defeated ones say "defeated by …"
   CriterionColumn column = CriterionColumn::other;
   bool barrier = false;
   std::vector<ProvisionId> provisions;
-  std::vector<FactId> facts;   ///< that this node read
+  std::vector<FactId> facts;  ///< that this node read
   std::vector<Reason> children;
 };
 
@@ -229,14 +259,14 @@ struct Criterion {
 
 /// One source file of a pack, as its bytes.
 struct PackSource {
-  std::string file_name; ///< for messages
+  std::string file_name;  ///< for messages
   std::string yaml;
 };
 
 struct Problem {
   std::string file;
-  int line = 0;     ///< from 1; 0 where it is about the whole file
-  std::string code; ///< "cycle", "undefined_fact", "undefined_definition", "missing_citation", "bad_value", …
+  int line = 0;      ///< from 1; 0 where it is about the whole file
+  std::string code;  ///< "cycle", "undefined_fact", "undefined_definition", "missing_citation", "bad_value", …
   std::string message;
   std::string next;
 };
@@ -244,8 +274,8 @@ struct Problem {
 /// The law that holds in one jurisdiction: its pack and the baselines that bind it, compiled.
 class LawSet {
  public:
-  /// Compiles `packs` for the jurisdiction `pack` ("gb"). All problems are reported, not only the first; the Error's message
-  /// names the first one's file, line and rule.
+  /// Compiles `packs` for the jurisdiction `pack` ("gb"). All problems are reported, not only the first; the Error's
+  /// message names the first one's file, line and rule.
   [[nodiscard]] static base::Result<LawSet> compile(const FactSchema& schema, std::span<const PackSource> packs,
                                                     std::string_view pack, std::vector<Problem>* problems = nullptr);
   LawSet(LawSet&&) noexcept;
@@ -264,7 +294,8 @@ class LawSet {
   /// A digest of everything compiled: the same text gives the same digest. Names the law in records and caches.
   [[nodiscard]] std::string_view digest() const;
 
-  /// Fills `outcomes` (one for each of `entitlements()`), allocating nothing. `facts` are those known, `on` the day asked about.
+  /// Fills `outcomes` (one for each of `entitlements()`), allocating nothing. `facts` are those known, `on` the day
+  /// asked about.
   void decide(const Facts& facts, base::Date on, std::span<Outcome> outcomes) const;
 
   /// As `decide`, and the whole explanation in its raw form: the value of every node of every condition, in `trace` (of
@@ -281,8 +312,17 @@ class LawSet {
   [[nodiscard]] std::span<const Criterion> criteria(std::size_t entitlement, const Outcome& outcome) const;
 
   /// Acts that need training, and reports that come before any question.
-  struct ReservedAct { std::string act; std::string training; ProvisionId provision{}; };
-  struct MandatoryReport { std::string label; std::string to; ProvisionId provision{}; Truth applies{}; };
+  struct ReservedAct {
+    std::string act;
+    std::string training;
+    ProvisionId provision{};
+  };
+  struct MandatoryReport {
+    std::string label;
+    std::string to;
+    ProvisionId provision{};
+    Truth applies{};
+  };
   [[nodiscard]] std::span<const ReservedAct> reserved_acts() const;
   [[nodiscard]] std::vector<MandatoryReport> mandatory_reports(const Facts& facts, base::Date on) const;
 
@@ -301,12 +341,13 @@ void write_entitlement(base::JsonWriter& json, const LawSet& law, std::size_t in
 void write_explanation(base::JsonWriter& json, const LawSet& law, const Explanation& explanation);
 void write_reason(base::JsonWriter& json, const LawSet& law, const Reason& reason);
 
-/// The answer as one JSON document: jurisdiction, day, law digest, reviewed, each entitlement with measure, component, force, duty
-/// bearer, provisions with confidence, status, dates, bars, criteria, and (with `explain`) the reasons and missing facts.
+/// The answer as one JSON document: jurisdiction, day, law digest, reviewed, each entitlement with measure, component,
+/// force, duty bearer, provisions with confidence, status, dates, bars, criteria, and (with `explain`) the reasons and
+/// missing facts.
 [[nodiscard]] std::string decision_json(const LawSet& law, const Facts& facts, base::Date on, bool explain);
 
 /// Runs a pack's `tests.yaml`; each failure is a sentence.
 [[nodiscard]] base::Result<std::vector<std::string>> run_tests(const LawSet& law, std::string_view yaml,
                                                                std::string_view file_name, int* run = nullptr);
 
-} // namespace remedium::law
+}  // namespace remedium::law

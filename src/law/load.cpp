@@ -1,4 +1,5 @@
-// A pack's YAML into the flat form. Everything that is wrong is reported, with file and line; nothing half-loaded is handed out.
+// A pack's YAML into the flat form. Everything that is wrong is reported, with file and line; nothing half-loaded is
+// handed out.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,7 +38,8 @@ std::uint64_t fingerprint(std::string_view text, std::uint64_t seed) {
 /// Compiles one pack into the law being built.
 class PackLoader {
  public:
-  PackLoader(LawSet::Compiled& law, const FactSchema& schema, Faults& faults, bool is_own) : law_(law), schema_(schema), faults_(faults), is_own_(is_own) {}
+  PackLoader(LawSet::Compiled& law, const FactSchema& schema, Faults& faults, bool is_own)
+      : law_(law), schema_(schema), faults_(faults), is_own_(is_own) {}
 
   void load(const YAML::Node& document) {
     MapReader pack(document, "the pack", faults_);
@@ -53,8 +55,10 @@ class PackLoader {
     std::vector<base::Country> countries;
     for (const auto& code : pack.texts("countries")) {
       const auto country = base::Country::parse(code);
-      if (country && base::is_assigned(*country)) countries.push_back(*country);
-      else faults_.add(document, "unknown_country", fmt::format("'{}' is not an ISO 3166-1 code.", code), "Correct it.");
+      if (country && base::is_assigned(*country))
+        countries.push_back(*country);
+      else
+        faults_.add(document, "unknown_country", fmt::format("'{}' is not an ISO 3166-1 code.", code), "Correct it.");
     }
     if (is_own_) {
       law_.pack = name_;
@@ -81,15 +85,20 @@ class PackLoader {
   /// A mapping of names to mappings, small enough for its numbers; `what` names it in the fault.
   bool is_section(const YAML::Node& node, std::string_view what) {
     if (!node.IsDefined()) return false;
-    if (!node.IsMap()) fault(node, "wrong_type", fmt::format("'{}' must be a mapping.", what), "Write 'name: …' lines.");
-    else if (node.size() > 5000) fault(node, "too_many_items", fmt::format("'{}' has more than 5,000 entries.", what), "Split the pack.");
-    else return true;
+    if (!node.IsMap())
+      fault(node, "wrong_type", fmt::format("'{}' must be a mapping.", what), "Write 'name: …' lines.");
+    else if (node.size() > 5000)
+      fault(node, "too_many_items", fmt::format("'{}' has more than 5,000 entries.", what), "Split the pack.");
+    else
+      return true;
     return false;
   }
   bool is_list(const YAML::Node& node, std::string_view what, std::size_t most = 200) {
     if (!node.IsDefined()) return false;
-    if (!node.IsSequence() || node.size() > most) fault(node, "wrong_type", fmt::format("'{}' must be a list of at most {}.", what, most), "Write '- …' lines.");
-    else return true;
+    if (!node.IsSequence() || node.size() > most)
+      fault(node, "wrong_type", fmt::format("'{}' must be a list of at most {}.", what, most), "Write '- …' lines.");
+    else
+      return true;
     return false;
   }
 
@@ -104,7 +113,9 @@ class PackLoader {
       provision.confidence = reader.code<Confidence>("confidence", confidence_codes);
       (void)reader.require("research");
       provision.research = reader.texts("research");
-      if (provision.research.empty()) fault(item.second, "missing_citation", fmt::format("Provision '{}' names no row of the research.", provision.id), "Name it: [F121].");
+      if (provision.research.empty())
+        fault(item.second, "missing_citation",
+              fmt::format("Provision '{}' names no row of the research.", provision.id), "Name it: [F121].");
       (void)reader.text("address");
       (void)reader.text("note");
       reader.finish();
@@ -118,7 +129,8 @@ class PackLoader {
     if (!node.IsDefined()) return 0;
     const auto name = reader.text(key);
     if (const auto found = provisions_.find(name); found != provisions_.end()) return found->second;
-    fault(node, "missing_citation", fmt::format("There is no provision '{}' in this pack.", name), "Declare it under 'provisions'.");
+    fault(node, "missing_citation", fmt::format("There is no provision '{}' in this pack.", name),
+          "Declare it under 'provisions'.");
     return 0;
   }
 
@@ -126,13 +138,15 @@ class PackLoader {
     const auto text = reader.text(key);
     if (text.empty()) return otherwise;
     if (const auto date = base::Date::parse(text)) return date->days_since_epoch();
-    fault(reader.get(key), "bad_date", fmt::format("'{}' is not a day of the calendar.", text), "Write it as year-month-day.");
+    fault(reader.get(key), "bad_date", fmt::format("'{}' is not a day of the calendar.", text),
+          "Write it as year-month-day.");
     return otherwise;
   }
 
   Span span(MapReader& reader) {
     Span result{open_day(reader, "from", DayRange::minus_infinity), open_day(reader, "to", DayRange::plus_infinity)};
-    if (result.from > result.to) fault(reader.node(), "bad_dates", "'to' is before 'from'.", "Correct the one or the other.");
+    if (result.from > result.to)
+      fault(reader.node(), "bad_dates", "'to' is before 'from'.", "Correct the one or the other.");
     return result;
   }
 
@@ -142,7 +156,8 @@ class PackLoader {
     for (std::size_t i = 0; i < items.size(); ++i) {
       for (std::size_t j = i + 1; j < items.size(); ++j) {
         if (items[i].span.from <= items[j].span.to && items[j].span.from <= items[i].span.to) {
-          fault(node, "overlapping_versions", "Two versions cover the same day.", "End the one the day before the other begins.");
+          fault(node, "overlapping_versions", "Two versions cover the same day.",
+                "End the one the day before the other begins.");
           return;
         }
       }
@@ -176,11 +191,16 @@ class PackLoader {
     value.provision = provision(reader, "provision");
     reader.finish();
     if (unit == ParameterUnit::length) {
-      if (const auto length = length_of(value.text)) value.length = *length;
-      else fault(node, "bad_value", fmt::format("'{}' is not a length of up to 200 years.", value.text), "Write 30d, 3m or 2y.");
+      if (const auto length = length_of(value.text))
+        value.length = *length;
+      else
+        fault(node, "bad_value", fmt::format("'{}' is not a length of up to 200 years.", value.text),
+              "Write 30d, 3m or 2y.");
     } else if (unit == ParameterUnit::date) {
-      if (const auto date = base::Date::parse(value.text)) value.day = date->days_since_epoch();
-      else fault(node, "bad_value", fmt::format("'{}' is not a day.", value.text), "Write it as year-month-day.");
+      if (const auto date = base::Date::parse(value.text))
+        value.day = date->days_since_epoch();
+      else
+        fault(node, "bad_value", fmt::format("'{}' is not a day.", value.text), "Write it as year-month-day.");
     } else if (unit == ParameterUnit::integer) {
       std::int64_t number = 0;
       const auto* end = value.text.data() + value.text.size();
@@ -189,7 +209,9 @@ class PackLoader {
       }
     } else {
       const auto blank = std::string_view(value.text).find(' ');
-      const auto currency = blank == std::string_view::npos ? std::nullopt : base::Currency::parse(std::string_view(value.text).substr(blank + 1));
+      const auto currency = blank == std::string_view::npos
+                                ? std::nullopt
+                                : base::Currency::parse(std::string_view(value.text).substr(blank + 1));
       if (!currency || !base::parse_money(std::string_view(value.text).substr(0, blank), *currency)) {
         fault(node, "bad_value", fmt::format("'{}' is not an amount of money.", value.text), "Write \"1500.00 EUR\".");
       }
@@ -199,14 +221,16 @@ class PackLoader {
 
   void load_definitions(const YAML::Node& node) {
     if (!is_section(node, "definitions")) return;
-    // Names first, so that one may use another whatever their order; then conditions, each compiled once, circles found on the way.
+    // Names first, so that one may use another whatever their order; then conditions, each compiled once, circles found
+    // on the way.
     for (const auto& item : node) {
       if (law_.definitions.size() >= max_definitions) {
         fault(item.first, "too_many_definitions", "More than 256 definitions.", "Remove some.");
         return;
       }
       definitions_[item.first.Scalar()] = static_cast<std::uint16_t>(law_.definitions.size());
-      law_.definitions.push_back({.name = name_ + "/" + item.first.Scalar(), .title = {}, .when = none, .provision = 0});
+      law_.definitions.push_back(
+          {.name = name_ + "/" + item.first.Scalar(), .title = {}, .when = none, .provision = 0});
       pending_[item.first.Scalar()] = item.second;
     }
     for (const auto& item : node) define(item.first.Scalar(), item.second);
@@ -217,7 +241,8 @@ class PackLoader {
     if (std::ranges::find(being_defined_, name) != being_defined_.end()) {
       auto circle = being_defined_;
       circle.push_back(name);
-      fault(node, "cycle", fmt::format("Definitions go in a circle: {}.", fmt::join(circle, " → ")), "Let one of them rest on facts alone.");
+      fault(node, "cycle", fmt::format("Definitions go in a circle: {}.", fmt::join(circle, " → ")),
+            "Let one of them rest on facts alone.");
       return;
     }
     if (being_defined_.size() >= max_depth) {
@@ -267,9 +292,11 @@ class PackLoader {
   }
 
   std::uint32_t condition_inside(const YAML::Node& node) {
-    if (node.IsScalar() && (node.Scalar() == "true" || node.Scalar() == "false")) return constant(node.Scalar() == "true");
+    if (node.IsScalar() && (node.Scalar() == "true" || node.Scalar() == "false"))
+      return constant(node.Scalar() == "true");
     if (!node.IsMap() || node.size() != 1 || !node.begin()->first.IsScalar()) {
-      fault(node, "bad_condition", "A condition is true, false, or a mapping with one key.", "See law/schema/README.md, Conditions.");
+      fault(node, "bad_condition", "A condition is true, false, or a mapping with one key.",
+            "See law/schema/README.md, Conditions.");
       return constant(false);
     }
     const auto key = node.begin()->first.Scalar();
@@ -285,8 +312,10 @@ class PackLoader {
       return fact ? add_node({.op = Op::recorded, .subject = *fact}) : constant(false);
     }
     if (key == "includes_all") {
-      if (value.IsMap() && value.size() == 1) return fact_test(value.begin()->first.Scalar(), value.begin()->second, true);
-      fault(node, "bad_condition", "'includes_all' takes one list fact and its codes.", "Write { includes_all: { fact: [code] } }.");
+      if (value.IsMap() && value.size() == 1)
+        return fact_test(value.begin()->first.Scalar(), value.begin()->second, true);
+      fault(node, "bad_condition", "'includes_all' takes one list fact and its codes.",
+            "Write { includes_all: { fact: [code] } }.");
       return constant(false);
     }
     if (const auto comparison = base::enum_of<Comparison>(comparison_codes, key)) return comparing(*comparison, value);
@@ -295,7 +324,8 @@ class PackLoader {
 
   std::uint32_t junction(Op op, const YAML::Node& list) {
     if (!list.IsSequence() || list.size() == 0 || list.size() > 200) {
-      fault(list, "bad_condition", "'all' and 'any' take a list of 1 to 200 conditions.", "Write it in square brackets.");
+      fault(list, "bad_condition", "'all' and 'any' take a list of 1 to 200 conditions.",
+            "Write it in square brackets.");
       return constant(false);
     }
     std::vector<std::uint32_t> children;
@@ -308,7 +338,8 @@ class PackLoader {
     const auto name = value.IsScalar() ? value.Scalar() : std::string();
     const auto found = definitions_.find(name);
     if (found == definitions_.end()) {
-      fault(value, "undefined_definition", fmt::format("There is no definition '{}' in this pack.", name), "Define it, or correct the name.");
+      fault(value, "undefined_definition", fmt::format("There is no definition '{}' in this pack.", name),
+            "Define it, or correct the name.");
       return constant(false);
     }
     if (const auto waiting = pending_.find(name); waiting != pending_.end()) {
@@ -321,14 +352,17 @@ class PackLoader {
   std::optional<FactId> fact_named(const YAML::Node& node) {
     const auto name = node.IsScalar() ? node.Scalar() : std::string();
     const auto fact = schema_.find(name);
-    if (!fact) fault(node, "undefined_fact", fmt::format("There is no fact '{}'.", name), "Declare it in law/schema/facts.yaml, or correct the name.");
+    if (!fact)
+      fault(node, "undefined_fact", fmt::format("There is no fact '{}'.", name),
+            "Declare it in law/schema/facts.yaml, or correct the name.");
     return fact;
   }
 
   std::uint32_t fact_test(const std::string& name, const YAML::Node& value, bool all_of_them) {
     const auto fact = schema_.find(name);
     if (!fact) {
-      fault(value, "undefined_fact", fmt::format("There is no fact '{}'.", name), "Declare it in law/schema/facts.yaml, or correct the name.");
+      fault(value, "undefined_fact", fmt::format("There is no fact '{}'.", name),
+            "Declare it in law/schema/facts.yaml, or correct the name.");
       return constant(false);
     }
     const auto& definition = schema_[*fact];
@@ -338,11 +372,13 @@ class PackLoader {
       for (const auto& item : value) items.push_back(item.IsScalar() ? item.Scalar() : std::string());
     }
     if (items.empty()) {
-      fault(value, "bad_value", fmt::format("'{}' is compared with nothing.", name), "Give a value, or a list of at least one.");
+      fault(value, "bad_value", fmt::format("'{}' is compared with nothing.", name),
+            "Give a value, or a list of at least one.");
       return constant(false);
     }
     if (all_of_them && definition.type != FactType::code_list && definition.type != FactType::country_list) {
-      fault(value, "bad_condition", fmt::format("'{}' is not a list.", name), "Write { fact: code } without 'includes_all'.");
+      fault(value, "bad_condition", fmt::format("'{}' is not a list.", name),
+            "Write { fact: code } without 'includes_all'.");
       return constant(false);
     }
     switch (definition.type) {
@@ -353,15 +389,18 @@ class PackLoader {
         }
         return add_node({.op = Op::boolean, .flag = items[0] == "true", .subject = *fact});
       case FactType::date:
-        fault(value, "bad_condition", fmt::format("'{}' is a date.", name), "Compare it: { before: [ … ] }, or { recorded: … }.");
+        fault(value, "bad_condition", fmt::format("'{}' is a date.", name),
+              "Compare it: { before: [ … ] }, or { recorded: … }.");
         return constant(false);
       case FactType::code:
       case FactType::code_list: {
         std::uint64_t mask = 0;
         for (const auto& item : items) {
           const auto found = std::ranges::find(definition.codes, item);
-          if (found == definition.codes.end()) fault(value, "unknown_code", fmt::format("'{}' is not a code of '{}'.", item, name), "Correct it.");
-          else mask |= 1ULL << static_cast<unsigned>(found - definition.codes.begin());
+          if (found == definition.codes.end())
+            fault(value, "unknown_code", fmt::format("'{}' is not a code of '{}'.", item, name), "Correct it.");
+          else
+            mask |= 1ULL << static_cast<unsigned>(found - definition.codes.begin());
         }
         const auto op = definition.type == FactType::code ? Op::code_in : all_of_them ? Op::has_all : Op::has_any;
         return add_node({.op = op, .subject = *fact, .mask = mask});
@@ -370,11 +409,15 @@ class PackLoader {
         std::vector<base::Country> countries;
         for (const auto& item : items) {
           const auto country = base::Country::parse(item);
-          if (country && base::is_assigned(*country)) countries.push_back(*country);
-          else fault(value, "unknown_country", fmt::format("'{}' is not an ISO 3166-1 code.", item), "Correct it.");
+          if (country && base::is_assigned(*country))
+            countries.push_back(*country);
+          else
+            fault(value, "unknown_country", fmt::format("'{}' is not an ISO 3166-1 code.", item), "Correct it.");
         }
         law_.country_sets.push_back(std::move(countries));
-        return add_node({.op = all_of_them ? Op::country_all : Op::country_any, .subject = *fact, .mask = law_.country_sets.size() - 1});
+        return add_node({.op = all_of_them ? Op::country_all : Op::country_any,
+                         .subject = *fact,
+                         .mask = law_.country_sets.size() - 1});
       }
     }
     return constant(false);
@@ -401,7 +444,8 @@ class PackLoader {
     const auto name = node.IsScalar() ? node.Scalar() : std::string();
     const auto found = parameters_.find(name);
     if (found == parameters_.end() || law_.parameters[found->second].unit != unit) {
-      fault(node, "undefined_parameter", fmt::format("There is no parameter '{}' of this kind.", name), "Declare it, or correct the name.");
+      fault(node, "undefined_parameter", fmt::format("There is no parameter '{}' of this kind.", name),
+            "Declare it, or correct the name.");
       return std::nullopt;
     }
     return found->second;
@@ -414,15 +458,18 @@ class PackLoader {
       if (text == "today") return add_day({.op = DayOp::today});
       if (text == "never") return add_day({.op = DayOp::never});
       if (text == "start" && in_period) return add_day({.op = DayOp::start});
-      if (const auto date = base::Date::parse(text)) return add_day({.op = DayOp::fixed, .fixed = date->days_since_epoch()});
+      if (const auto date = base::Date::parse(text))
+        return add_day({.op = DayOp::fixed, .fixed = date->days_since_epoch()});
       const auto fact = fact_named(node);
-      if (fact && schema_[*fact].type != FactType::date) fault(node, "bad_day", fmt::format("'{}' is not a date.", text), "Use a fact of type date.");
+      if (fact && schema_[*fact].type != FactType::date)
+        fault(node, "bad_day", fmt::format("'{}' is not a date.", text), "Use a fact of type date.");
       return add_day({.op = DayOp::fact, .subject = fact.value_or(0)});
     }
     if (node.IsMap() && node.size() == 1) {
       const auto key = node.begin()->first.Scalar();
       const auto value = node.begin()->second;
-      if (key == "parameter") return add_day({.op = DayOp::parameter, .subject = parameter_named(value, ParameterUnit::date).value_or(0)});
+      if (key == "parameter")
+        return add_day({.op = DayOp::parameter, .subject = parameter_named(value, ParameterUnit::date).value_or(0)});
       if (key == "add") return addition(value, in_period);
       if (key == "later_of" || key == "earlier_of") {
         std::vector<std::uint32_t> children;
@@ -431,7 +478,9 @@ class PackLoader {
         }
         if (!children.empty()) {
           const auto first = link(children);
-          return add_day({.op = key == "later_of" ? DayOp::later_of : DayOp::earlier_of, .first = first, .count = static_cast<std::uint16_t>(children.size())});
+          return add_day({.op = key == "later_of" ? DayOp::later_of : DayOp::earlier_of,
+                          .first = first,
+                          .count = static_cast<std::uint16_t>(children.size())});
         }
       }
     }
@@ -452,7 +501,9 @@ class PackLoader {
   static std::optional<base::Length> length_of(std::string_view text) {
     const auto length = base::parse_length(text);
     if (!length) return std::nullopt;
-    const std::int32_t most = length->unit == base::Unit::years ? 200 : length->unit == base::Unit::months ? 2400 : 73'000;
+    const std::int32_t most = length->unit == base::Unit::years    ? 200
+                              : length->unit == base::Unit::months ? 2400
+                                                                   : 73'000;
     return length->count <= most ? length : std::nullopt;
   }
 
@@ -463,7 +514,10 @@ class PackLoader {
     }
     const auto from = day(value[0], in_period);
     // An add upon another goes on from its last day and takes nothing off again.
-    Day result{.op = DayOp::add, .start_day_counts = in_period && inclusive_ && !holds_add(from), .missing_day = missing_day_, .count = 1};
+    Day result{.op = DayOp::add,
+               .start_day_counts = in_period && inclusive_ && !holds_add(from),
+               .missing_day = missing_day_,
+               .count = 1};
     result.first = link({{from}});
     if (value[1].IsMap() && value[1].size() == 1 && value[1].begin()->first.Scalar() == "parameter") {
       result.length_is_parameter = true;
@@ -501,9 +555,14 @@ class PackLoader {
     info.title = reader.required_text("title");
     info.plain = reader.text("plain");
     const auto measure_text = reader.required_text("measure");
-    if (const auto measure = base::parse_measure(measure_text)) info.measure = *measure;
-    else if (!measure_text.empty()) fault(node, "bad_code", fmt::format("'{}' is not a measure of resolution 20/1.", measure_text), "Write it as 4(d).");
-    if (!is_id(key)) fault(node, "bad_id", fmt::format("'{}' is not <letter or number of a measure>.<slug>.", key), "Write it as d.recovery-period.");
+    if (const auto measure = base::parse_measure(measure_text))
+      info.measure = *measure;
+    else if (!measure_text.empty())
+      fault(node, "bad_code", fmt::format("'{}' is not a measure of resolution 20/1.", measure_text),
+            "Write it as 4(d).");
+    if (!is_id(key))
+      fault(node, "bad_id", fmt::format("'{}' is not <letter or number of a measure>.<slug>.", key),
+            "Write it as d.recovery-period.");
     info.component = reader.code<base::Component>("component", base::component_codes);
     info.force = reader.code<Force>("force", force_codes);
     info.duty_bearer = reader.required_text("duty_bearer");
@@ -513,10 +572,14 @@ class PackLoader {
     if (is_scheme) info.route = route_codes[reader.code<std::size_t>("route", route_codes)];
     (void)reader.require("provisions");
     for (const auto& cited : reader.texts("provisions")) {
-      if (const auto found = provisions_.find(cited); found != provisions_.end()) info.provisions.push_back(found->second);
-      else fault(node, "missing_citation", fmt::format("There is no provision '{}' in this pack.", cited), "Declare it under 'provisions'.");
+      if (const auto found = provisions_.find(cited); found != provisions_.end())
+        info.provisions.push_back(found->second);
+      else
+        fault(node, "missing_citation", fmt::format("There is no provision '{}' in this pack.", cited),
+              "Declare it under 'provisions'.");
     }
-    if (info.provisions.empty()) fault(node, "missing_citation", fmt::format("'{}' cites nothing.", key), "Cite the provision it rests on.");
+    if (info.provisions.empty())
+      fault(node, "missing_citation", fmt::format("'{}' cites nothing.", key), "Cite the provision it rests on.");
     for (const auto cited : info.provisions) info.weakest = std::max(info.weakest, law_.provisions[cited].confidence);
     const auto versions = reader.require("versions");
     reader.finish();
@@ -524,7 +587,8 @@ class PackLoader {
     if (is_list(versions, "versions", 100)) {
       for (const auto& version : versions) compiled.push_back(load_version(version, is_scheme));
     }
-    if (compiled.empty() || compiled.size() > 100) fault(node, "missing_versions", fmt::format("'{}' has no versions, or over 100.", key), "Give at least one.");
+    if (compiled.empty() || compiled.size() > 100)
+      fault(node, "missing_versions", fmt::format("'{}' has no versions, or over 100.", key), "Give at least one.");
     check_overlap(node, compiled);
     if (std::ranges::any_of(law_.entitlements, [&](const auto& other) { return other.id == info.id; })) {
       fault(node, "repeated_entitlement", fmt::format("'{}' stands twice.", info.id), "Keep one.");
@@ -552,7 +616,8 @@ class PackLoader {
     }
     if (const auto due = reader.get("due"); due.IsDefined()) {
       version.due = day(due, true);
-      if (version.start == none && names_start(version.due)) fault(due, "bad_day", "'start' stands in 'due', but there is no period.", "Give 'period' a start.");
+      if (version.start == none && names_start(version.due))
+        fault(due, "bad_day", "'start' stands in 'due', but there is no period.", "Give 'period' a start.");
     }
     load_bars(reader.get("bars"), version);
     load_early_ends(reader.get("early_end"), version);
@@ -573,7 +638,8 @@ class PackLoader {
   void check_labels(const YAML::Node& node, const Items& items, LabelOf label_of) {
     std::set<std::string_view> seen;
     for (const auto& item : items) {
-      if (!seen.insert(label_of(item)).second) fault(node, "repeated_label", fmt::format("The label '{}' stands twice.", label_of(item)), "Rename one.");
+      if (!seen.insert(label_of(item)).second)
+        fault(node, "repeated_label", fmt::format("The label '{}' stands twice.", label_of(item)), "Rename one.");
     }
   }
 
@@ -582,7 +648,8 @@ class PackLoader {
     (void)reader.text("cap");
     (void)reader.texts("excluded_heads");
     const bool gives_something = operates(version.status);
-    if (!list.IsDefined() && gives_something) fault(reader.node(), "missing_key", "A scheme's version has no 'criteria'.", "List them.");
+    if (!list.IsDefined() && gives_something)
+      fault(reader.node(), "missing_key", "A scheme's version has no 'criteria'.", "List them.");
     if (!is_list(list, "criteria")) return;
     for (const auto& item : list) {
       MapReader criterion(item, "a criterion", faults_);
@@ -621,8 +688,10 @@ class PackLoader {
     for (std::size_t i = 0; i < defeats.size(); ++i) {
       for (const auto& label : defeats[i]) {
         const auto found = std::ranges::find(version.exceptions, label, &Exception::label);
-        if (found == version.exceptions.end()) fault(list, "undefined_label", fmt::format("There is no exception '{}' here.", label), "Correct the label.");
-        else version.exceptions[i].defeats |= 1U << static_cast<unsigned>(found - version.exceptions.begin());
+        if (found == version.exceptions.end())
+          fault(list, "undefined_label", fmt::format("There is no exception '{}' here.", label), "Correct the label.");
+        else
+          version.exceptions[i].defeats |= 1U << static_cast<unsigned>(found - version.exceptions.begin());
       }
     }
     check_labels(list, version.exceptions, [](const Exception& one) { return std::string_view(one.label); });
@@ -638,7 +707,8 @@ class PackLoader {
         }
       }
       if ((reached >> start & 1U) != 0) {
-        fault(node, "cycle", fmt::format("Exception '{}' defeats itself in a circle.", exceptions[start].label), "Break the circle.");
+        fault(node, "cycle", fmt::format("Exception '{}' defeats itself in a circle.", exceptions[start].label),
+              "Break the circle.");
         return;
       }
     }
@@ -755,16 +825,18 @@ void check_implements(const LawSet::Compiled& law, std::string_view file, std::v
     for (const auto& baseline : info.implements) {
       const bool known = std::ranges::any_of(law.entitlements, [&](const auto& other) { return other.id == baseline; });
       if (!known) {
-        problems.push_back({std::string(file), 0, "undefined_entitlement", fmt::format("'{}' implements '{}', which no baseline has.", info.id, baseline),
+        problems.push_back({std::string(file), 0, "undefined_entitlement",
+                            fmt::format("'{}' implements '{}', which no baseline has.", info.id, baseline),
                             "Correct the id, or add the baseline to 'bound_by'."});
       }
     }
   }
 }
 
-} // namespace
+}  // namespace
 
-base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const PackSource> packs, std::string_view pack, std::vector<Problem>* problems) {
+base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const PackSource> packs, std::string_view pack,
+                                     std::vector<Problem>* problems) {
   std::vector<Problem> found;
   auto compiled = std::make_unique<Compiled>();
   try {
@@ -774,7 +846,8 @@ base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const P
     }
     const auto own = std::ranges::find(opened, pack, &Opened::name);
     if (own == opened.end() && found.empty()) {
-      return base::fail({base::ErrorKind::not_found, "unknown_pack", fmt::format("There is no pack '{}'.", pack), "law/", "See `remedium law list`.", "jurisdiction"});
+      return base::fail({base::ErrorKind::not_found, "unknown_pack", fmt::format("There is no pack '{}'.", pack),
+                         "law/", "See `remedium law list`.", "jurisdiction"});
     }
     if (own != opened.end()) {
       compiled->schema = schema;
@@ -789,7 +862,8 @@ base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const P
       for (const auto& name : own->bound_by) {
         const auto baseline = std::ranges::find(opened, name, &Opened::name);
         if (baseline == opened.end()) {
-          found.push_back({own->source->file_name, 0, "unknown_pack", fmt::format("'bound_by' names '{}', which is not there.", name), "Correct it."});
+          found.push_back({own->source->file_name, 0, "unknown_pack",
+                           fmt::format("'bound_by' names '{}', which is not there.", name), "Correct it."});
         } else {
           load(*baseline, false);
         }
@@ -803,7 +877,8 @@ base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const P
   if (problems != nullptr) *problems = found;
   if (!found.empty()) {
     const auto& first = found.front();
-    return base::invalid("", first.code, fmt::format("{}:{}: {}", first.file, first.line, first.message), "law/schema/README.md", first.next);
+    return base::invalid("", first.code, fmt::format("{}:{}: {}", first.file, first.line, first.message),
+                         "law/schema/README.md", first.next);
   }
   return LawSet(std::move(compiled));
 }
@@ -813,15 +888,33 @@ LawSet::LawSet(LawSet&&) noexcept = default;
 LawSet& LawSet::operator=(LawSet&&) noexcept = default;
 LawSet::~LawSet() = default;
 
-const FactSchema& LawSet::schema() const { return compiled_->schema; }
-std::string_view LawSet::pack() const { return compiled_->pack; }
-std::string_view LawSet::title() const { return compiled_->title; }
-std::span<const base::Country> LawSet::countries() const { return compiled_->countries; }
-bool LawSet::reviewed() const { return compiled_->reviewed; }
-std::span<const EntitlementInfo> LawSet::entitlements() const { return compiled_->entitlements; }
-const Provision& LawSet::provision(ProvisionId id) const { return compiled_->provisions[id]; }
-std::string_view LawSet::digest() const { return compiled_->digest; }
-std::span<const LawSet::ReservedAct> LawSet::reserved_acts() const { return compiled_->reserved; }
+const FactSchema& LawSet::schema() const {
+  return compiled_->schema;
+}
+std::string_view LawSet::pack() const {
+  return compiled_->pack;
+}
+std::string_view LawSet::title() const {
+  return compiled_->title;
+}
+std::span<const base::Country> LawSet::countries() const {
+  return compiled_->countries;
+}
+bool LawSet::reviewed() const {
+  return compiled_->reviewed;
+}
+std::span<const EntitlementInfo> LawSet::entitlements() const {
+  return compiled_->entitlements;
+}
+const Provision& LawSet::provision(ProvisionId id) const {
+  return compiled_->provisions[id];
+}
+std::string_view LawSet::digest() const {
+  return compiled_->digest;
+}
+std::span<const LawSet::ReservedAct> LawSet::reserved_acts() const {
+  return compiled_->reserved;
+}
 
 std::optional<std::size_t> LawSet::find(std::string_view entitlement_id) const {
   const auto found = std::ranges::find(compiled_->entitlements, entitlement_id, &EntitlementInfo::id);
@@ -842,4 +935,4 @@ std::span<const Criterion> LawSet::criteria(std::size_t entitlement, const Outco
   return compiled_->versions[entitlement][outcome.version].criteria;
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

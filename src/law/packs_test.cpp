@@ -37,7 +37,8 @@ TEST(Packs, CompileAndPassTheirOwnTests) {
   for (const auto& name : names) {
     std::vector<Problem> problems;
     const auto law = LawSet::compile(*schema, sources, name, &problems);
-    for (const auto& problem : problems) ADD_FAILURE() << problem.file << ":" << problem.line << ": " << problem.code << ": " << problem.message;
+    for (const auto& problem : problems)
+      ADD_FAILURE() << problem.file << ":" << problem.line << ": " << problem.code << ": " << problem.message;
     ASSERT_TRUE(law) << name;
     int run = 0;
     const auto failures = run_tests(*law, read(law_folder / name / "tests.yaml"), name + "/tests.yaml", &run);
@@ -48,5 +49,5 @@ TEST(Packs, CompileAndPassTheirOwnTests) {
   }
 }
 
-} // namespace
-} // namespace remedium::law
+}  // namespace
+}  // namespace remedium::law

@@ -20,7 +20,8 @@ class TableRunner {
     name_ = test["name"] ? test["name"].as<std::string>() : "unnamed";
     for (const auto& item : test) {
       const auto& key = item.first.Scalar();
-      if (key != "name" && key != "on" && key != "facts" && key != "expect") return bad(fmt::format("has an unknown key '{}'", key));
+      if (key != "name" && key != "on" && key != "facts" && key != "expect")
+        return bad(fmt::format("has an unknown key '{}'", key));
     }
     const auto on = base::Date::parse(test["on"].as<std::string>(""));
     if (!on) return bad("has no day 'on'");
@@ -35,7 +36,8 @@ class TableRunner {
       const auto set = set_fact(law_.schema(), facts, item.first.Scalar(), text);
       if (!set) return bad(fmt::format("has a bad fact {}: {}", item.first.Scalar(), set.error().message));
     }
-    if (const auto sound = check_facts(law_.schema(), facts); !sound) return bad("has facts that contradict: " + sound.error().message);
+    if (const auto sound = check_facts(law_.schema(), facts); !sound)
+      return bad("has facts that contradict: " + sound.error().message);
     std::vector<Outcome> outcomes(law_.entitlements().size());
     law_.decide(facts, *on, outcomes);
     if (!test["expect"] || !test["expect"].IsMap() || test["expect"].size() == 0) return bad("expects nothing");
@@ -49,47 +51,72 @@ class TableRunner {
 
  private:
   base::Status bad(std::string what) {
-    return base::invalid("", "bad_test", fmt::format("Test '{}' {}.", name_, what), "law/schema/README.md, Tests", "Correct the test.");
+    return base::invalid("", "bad_test", fmt::format("Test '{}' {}.", name_, what), "law/schema/README.md, Tests",
+                         "Correct the test.");
   }
 
-  void expect_equal(const std::string& id, std::string_view what, const std::string& expected, const std::string& actual) {
-    if (expected != actual) failures_.push_back(fmt::format("{}: {}: {} should be {}, is {}", name_, id, what, expected, actual));
+  void expect_equal(const std::string& id, std::string_view what, const std::string& expected,
+                    const std::string& actual) {
+    if (expected != actual)
+      failures_.push_back(fmt::format("{}: {}: {} should be {}, is {}", name_, id, what, expected, actual));
   }
 
-  void check(const std::string& id, std::size_t index, const Outcome& outcome, const YAML::Node& expected, const Facts& facts, base::Date on) {
-    const auto text = [](const std::optional<base::Date>& date) { return date ? date->str() : std::string("not known"); };
+  void check(const std::string& id, std::size_t index, const Outcome& outcome, const YAML::Node& expected,
+             const Facts& facts, base::Date on) {
+    const auto text = [](const std::optional<base::Date>& date) {
+      return date ? date->str() : std::string("not known");
+    };
     if (expected.IsScalar()) {
       expect_equal(id, "status", expected.Scalar(), std::string(status_code(outcome)));
       return;
     }
     for (const auto& item : expected) {
       const auto key = item.first.Scalar();
-      if (key == "status") expect_equal(id, key, item.second.Scalar(), std::string(status_code(outcome)));
-      else if (key == "running") expect_equal(id, key, item.second.Scalar(), std::string(code(outcome.running)));
-      else if (key == "law_status") expect_equal(id, key, item.second.Scalar(), std::string(outcome.no_law_on_day ? "no_law_on_day" : code(outcome.law_status)));
-      else if (key == "start") expect_equal(id, key, item.second.Scalar(), text(outcome.start.date()));
-      else if (key == "end") expect_equal(id, key, item.second.Scalar(), text(outcome.end.date()));
-      else if (key == "due") expect_equal(id, key, item.second.Scalar(), text(outcome.due.date()));
-      else if (key == "not_before") expect_equal(id, key, item.second.Scalar(), outcome.end.exact() ? "known exactly" : text(outcome.end.not_before()));
-      else if (key == "conflict") expect_equal(id, key, item.second.Scalar(), outcome.conflict ? "true" : "false");
-      else if (key == "missing") check_missing(id, index, item.second, facts, on);
-      else if (key == "criterion") check_criteria(id, index, item.second, facts, on);
-      else failures_.push_back(fmt::format("{}: {}: there is nothing called '{}' to expect", name_, id, key));
+      if (key == "status")
+        expect_equal(id, key, item.second.Scalar(), std::string(status_code(outcome)));
+      else if (key == "running")
+        expect_equal(id, key, item.second.Scalar(), std::string(code(outcome.running)));
+      else if (key == "law_status")
+        expect_equal(id, key, item.second.Scalar(),
+                     std::string(outcome.no_law_on_day ? "no_law_on_day" : code(outcome.law_status)));
+      else if (key == "start")
+        expect_equal(id, key, item.second.Scalar(), text(outcome.start.date()));
+      else if (key == "end")
+        expect_equal(id, key, item.second.Scalar(), text(outcome.end.date()));
+      else if (key == "due")
+        expect_equal(id, key, item.second.Scalar(), text(outcome.due.date()));
+      else if (key == "not_before")
+        expect_equal(id, key, item.second.Scalar(),
+                     outcome.end.exact() ? "known exactly" : text(outcome.end.not_before()));
+      else if (key == "conflict")
+        expect_equal(id, key, item.second.Scalar(), outcome.conflict ? "true" : "false");
+      else if (key == "missing")
+        check_missing(id, index, item.second, facts, on);
+      else if (key == "criterion")
+        check_criteria(id, index, item.second, facts, on);
+      else
+        failures_.push_back(fmt::format("{}: {}: there is nothing called '{}' to expect", name_, id, key));
     }
   }
 
-  void check_missing(const std::string& id, std::size_t index, const YAML::Node& expected, const Facts& facts, base::Date on) {
+  void check_missing(const std::string& id, std::size_t index, const YAML::Node& expected, const Facts& facts,
+                     base::Date on) {
     const auto explanation = law_.explain(index, facts, on);
     for (const auto& item : expected) {
-      const bool asked = std::ranges::any_of(explanation.missing, [&](FactId fact) { return law_.schema()[fact].name == item.Scalar(); });
-      if (!asked) failures_.push_back(fmt::format("{}: {}: '{}' is not among the facts asked for", name_, id, item.Scalar()));
+      const bool asked = std::ranges::any_of(explanation.missing,
+                                             [&](FactId fact) { return law_.schema()[fact].name == item.Scalar(); });
+      if (!asked)
+        failures_.push_back(fmt::format("{}: {}: '{}' is not among the facts asked for", name_, id, item.Scalar()));
     }
   }
 
-  void check_criteria(const std::string& id, std::size_t index, const YAML::Node& expected, const Facts& facts, base::Date on) {
+  void check_criteria(const std::string& id, std::size_t index, const YAML::Node& expected, const Facts& facts,
+                      base::Date on) {
     const auto explanation = law_.explain(index, facts, on);
     for (const auto& item : expected) {
-      const auto found = std::ranges::find_if(explanation.root.children, [&](const Reason& reason) { return reason.kind == "criterion" && reason.label == item.first.Scalar(); });
+      const auto found = std::ranges::find_if(explanation.root.children, [&](const Reason& reason) {
+        return reason.kind == "criterion" && reason.label == item.first.Scalar();
+      });
       if (found == explanation.root.children.end()) {
         failures_.push_back(fmt::format("{}: {}: there is no criterion '{}'", name_, id, item.first.Scalar()));
         continue;
@@ -104,14 +131,16 @@ class TableRunner {
   std::string name_;
 };
 
-} // namespace
+}  // namespace
 
-base::Result<std::vector<std::string>> run_tests(const LawSet& law, std::string_view yaml, std::string_view file_name, int* run) {
+base::Result<std::vector<std::string>> run_tests(const LawSet& law, std::string_view yaml, std::string_view file_name,
+                                                 int* run) {
   Faults faults{std::string(file_name)};
   const auto document = load_yaml(yaml, faults);
   if (!document) {
     const auto& first = faults.all().front();
-    return base::invalid("", first.code, fmt::format("{}:{}: {}", first.file, first.line, first.message), "law/schema/README.md, Tests", first.next);
+    return base::invalid("", first.code, fmt::format("{}:{}: {}", first.file, first.line, first.message),
+                         "law/schema/README.md, Tests", first.next);
   }
   std::vector<std::string> failures;
   TableRunner runner(law, failures);
@@ -122,10 +151,11 @@ base::Result<std::vector<std::string>> run_tests(const LawSet& law, std::string_
       ++count;
     }
   } catch (const YAML::Exception& error) {
-    return base::invalid("", "bad_test", fmt::format("{}:{}: {}", file_name, error.mark.line + 1, error.msg), "law/schema/README.md, Tests", "Correct the test.");
+    return base::invalid("", "bad_test", fmt::format("{}:{}: {}", file_name, error.mark.line + 1, error.msg),
+                         "law/schema/README.md, Tests", "Correct the test.");
   }
   if (run != nullptr) *run = count;
   return failures;
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

@@ -16,14 +16,20 @@ class Guard : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { value(mark, anchor, nullptr); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { fault(mark, "alias", "An alias stands here.", "Write the value out."); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& text) override { value(mark, anchor, &text); }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    fault(mark, "alias", "An alias stands here.", "Write the value out.");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& text) override {
+    value(mark, anchor, &text);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     value(mark, anchor, nullptr);
     open(mark, false);
   }
   void OnSequenceEnd() override { levels_.pop_back(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     value(mark, anchor, nullptr);
     open(mark, true);
   }
@@ -55,7 +61,11 @@ class Guard : public YAML::EventHandler {
   }
   void fault(const YAML::Mark& mark, std::string code, std::string message, std::string next) {
     sound_ = false;
-    problems_.push_back({.file = {}, .line = mark.line + 1, .code = std::move(code), .message = std::move(message), .next = std::move(next)});
+    problems_.push_back({.file = {},
+                         .line = mark.line + 1,
+                         .code = std::move(code),
+                         .message = std::move(message),
+                         .next = std::move(next)});
   }
 
   std::vector<Problem> problems_;
@@ -63,7 +73,7 @@ class Guard : public YAML::EventHandler {
   bool sound_ = true;
 };
 
-} // namespace
+}  // namespace
 
 void Faults::add(const YAML::Node& node, std::string code, std::string message, std::string next) {
   const int line = node.IsDefined() ? node.Mark().line + 1 : 0;
@@ -94,14 +104,16 @@ std::optional<YAML::Node> load_yaml(std::string_view text, Faults& faults) {
     if (guard.sound()) return YAML::Load(std::string(text));
   } catch (const YAML::Exception& error) {
     if (guard.sound()) {
-      faults.add_at(error.mark.line + 1, "bad_yaml", fmt::format("This is not YAML: {}.", error.msg), "Correct the file.");
+      faults.add_at(error.mark.line + 1, "bad_yaml", fmt::format("This is not YAML: {}.", error.msg),
+                    "Correct the file.");
     }
   }
   for (const auto& problem : guard.problems()) faults.add_at(problem.line, problem.code, problem.message, problem.next);
   return std::nullopt;
 }
 
-MapReader::MapReader(YAML::Node node, std::string what, Faults& faults) : node_(std::move(node)), what_(std::move(what)), faults_(faults) {
+MapReader::MapReader(YAML::Node node, std::string what, Faults& faults)
+    : node_(std::move(node)), what_(std::move(what)), faults_(faults) {
   if (!node_.IsDefined() || !node_.IsMap()) {
     faults_.add(node_, "wrong_type", fmt::format("{} must be a mapping.", what_), "Write 'key: value' lines.");
     ok_ = false;
@@ -116,12 +128,15 @@ YAML::Node MapReader::get(std::string_view key) {
   return is_absent(value) ? YAML::Node(YAML::NodeType::Undefined) : value;
 }
 
-bool MapReader::has(std::string_view key) { return get(key).IsDefined(); }
+bool MapReader::has(std::string_view key) {
+  return get(key).IsDefined();
+}
 
 YAML::Node MapReader::require(std::string_view key) {
   auto value = get(key);
   if (!value.IsDefined() && ok_) {
-    const bool citation = key == "provision" || key == "provisions" || key == "research" || key == "cite" || key == "instrument";
+    const bool citation =
+        key == "provision" || key == "provisions" || key == "research" || key == "cite" || key == "instrument";
     faults_.add(node_, citation ? "missing_citation" : "missing_key", fmt::format("{} has no '{}'.", what_, key),
                 citation ? "Cite the provision it rests on." : "Add it.");
   }
@@ -147,7 +162,9 @@ bool MapReader::boolean(std::string_view key, bool otherwise) {
   const auto value = text(key);
   if (value.empty()) return otherwise;
   if (value == "true") return true;
-  if (value != "false") faults_.add(get(key), "wrong_type", fmt::format("'{}' of {} must be true or false.", key, what_), "Write true or false.");
+  if (value != "false")
+    faults_.add(get(key), "wrong_type", fmt::format("'{}' of {} must be true or false.", key, what_),
+                "Write true or false.");
   return false;
 }
 
@@ -156,14 +173,16 @@ std::vector<std::string> MapReader::texts(std::string_view key) {
   const auto value = get(key);
   if (!value.IsDefined()) return result;
   if (!value.IsSequence()) {
-    faults_.add(value, "wrong_type", fmt::format("'{}' of {} must be a list.", key, what_), "Write it in square brackets.");
+    faults_.add(value, "wrong_type", fmt::format("'{}' of {} must be a list.", key, what_),
+                "Write it in square brackets.");
     return result;
   }
   for (const auto& item : value) {
     if (item.IsScalar()) {
       result.push_back(item.Scalar());
     } else {
-      faults_.add(item, "wrong_type", fmt::format("An item of '{}' of {} must be text.", key, what_), "Write one value.");
+      faults_.add(item, "wrong_type", fmt::format("An item of '{}' of {} must be text.", key, what_),
+                  "Write one value.");
     }
   }
   return result;
@@ -178,10 +197,11 @@ void MapReader::finish() {
   if (!ok_) return;
   for (const auto& item : node_) {
     if (!item.first.IsScalar() || !asked_.contains(item.first.Scalar())) {
-      faults_.add(item.first, "unknown_key", fmt::format("{} has no key '{}'.", what_, item.first.IsScalar() ? item.first.Scalar() : "?"),
+      faults_.add(item.first, "unknown_key",
+                  fmt::format("{} has no key '{}'.", what_, item.first.IsScalar() ? item.first.Scalar() : "?"),
                   "Remove it, or correct its name.");
     }
   }
 }
 
-} // namespace remedium::law
+}  // namespace remedium::law

@@ -36,7 +36,7 @@ class MapReader {
 
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool has(std::string_view key);
-  [[nodiscard]] YAML::Node get(std::string_view key);        ///< undefined where absent or null
+  [[nodiscard]] YAML::Node get(std::string_view key);  ///< undefined where absent or null
   [[nodiscard]] YAML::Node require(std::string_view key);
   [[nodiscard]] std::string text(std::string_view key, std::string otherwise = {});
   [[nodiscard]] std::string required_text(std::string_view key);
@@ -62,6 +62,8 @@ class MapReader {
   std::set<std::string, std::less<>> asked_;
 };
 
-[[nodiscard]] inline bool is_absent(const YAML::Node& node) { return !node.IsDefined() || node.IsNull(); }
+[[nodiscard]] inline bool is_absent(const YAML::Node& node) {
+  return !node.IsDefined() || node.IsNull();
+}
 
-} // namespace remedium::law
+}  // namespace remedium::law

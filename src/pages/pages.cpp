@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
+#include <map>
 
 #include "base/json.h"
 #include "pages/components.h"
@@ -46,8 +47,9 @@ class ChainWriter {
   void write() {
     group("group_late", [](const casework::Link& link) { return link.progress == casework::Progress::late; });
     group("group_due", [](const casework::Link& link) { return link.outcome.entitled == law::Truth::yes && link.progress != casework::Progress::late && link.progress != casework::Progress::delivered; });
-    group("group_unknown", [](const casework::Link& link) { return link.outcome.entitled == law::Truth::unknown; });
-    group("group_delivered", [](const casework::Link& link) { return link.outcome.entitled == law::Truth::yes && link.progress == casework::Progress::delivered; });
+    next_questions();
+    group("group_unknown", [](const casework::Link& link) { return link.outcome.entitled == law::Truth::unknown; }, true);
+    group("group_delivered", [](const casework::Link& link) { return link.outcome.entitled == law::Truth::yes && link.progress == casework::Progress::delivered; }, true);
     group("group_not", [](const casework::Link& link) { return link.outcome.entitled == law::Truth::no; }, true);
   }
 
@@ -65,6 +67,31 @@ class ChainWriter {
     }
     out_ << "</ul>"_html;
     if (folded) out_ << "</details>"_html;
+  }
+
+  /// The few answers that would settle most, the ones that ask least first.
+  void next_questions() {
+    std::map<law::FactId, int> counts;
+    for (const auto& link : view_.chain.links) {
+      if (link.outcome.entitled != law::Truth::unknown) continue;
+      for (const auto fact : view_.law->explain(link.entitlement, view_.facts, view_.on).missing) ++counts[fact];
+    }
+    if (counts.empty() || std::ranges::none_of(view_.acts, [](const auto* act) { return act->resource == "facts"; })) return;
+    std::vector<std::pair<law::FactId, int>> questions(counts.begin(), counts.end());
+    std::ranges::stable_sort(questions, [&](const auto& a, const auto& b) {
+      const auto hurts_a = view_.law->schema()[a.first].hurts;
+      const auto hurts_b = view_.law->schema()[b.first].hurts;
+      return hurts_a != hurts_b ? hurts_a < hurts_b : a.second > b.second;
+    });
+    out_ << "<section class=\"govuk-inset-text\" aria-labelledby=\"questions-title\"><h2 class=\"govuk-heading-m\" id=\"questions-title\">"_html << m_("next_questions") << "</h2><ul class=\"govuk-list govuk-list--spaced\">"_html;
+    for (std::size_t i = 0; i < std::min<std::size_t>(questions.size(), 5); ++i) {
+      const auto& definition = view_.law->schema()[questions[i].first];
+      out_ << "<li><a class=\"govuk-link\""_html;
+      out_.attribute("href"_html, fmt::format("/cases/{}/acts/facts?fact={}", view_.row.id.str(), definition.name)) << ">"_html
+           << app_.translated(m_.language(), "fact/" + definition.name, definition.question) << "</a> <span class=\"govuk-hint govuk-!-display-inline\">"_html
+           << m_("settles", {{"count", std::to_string(questions[i].second)}}) << "</span></li>"_html;
+    }
+    out_ << "</ul></section>"_html;
   }
 
   void item(const casework::Link& link) {
@@ -85,9 +112,23 @@ class ChainWriter {
     }
     out_ << "</div>"_html;
     if (!info.plain.empty()) out_ << "<p class=\"govuk-body govuk-!-margin-bottom-2\">"_html << app_.translated(m_.language(), info.id + "/plain", info.plain) << "</p>"_html;
-    details(link, info);
+    summary(link, info);
     explanation(link, info);
     out_ << "</li>"_html;
+  }
+
+  /// One line: who must act, and the days that matter.
+  void summary(const casework::Link& link, const law::EntitlementInfo& info) {
+    out_ << "<p class=\"govuk-body-s rm-link__facts govuk-!-margin-bottom-1\">"_html << base::code(info.measure) << " · "_html << info.duty_bearer;
+    const auto say = [&](std::string_view key, const std::string& text) { out_ << " · "_html << m_(key) << " <strong>"_html << text << "</strong>"_html; };
+    if (link.due) say("due_on", link.due->str());
+    if (link.outcome.has_period) {
+      if (const auto end = link.outcome.end.date()) say("ends", end->str());
+      else if (const auto least = link.outcome.end.not_before()) say("ends_not_before", least->str());
+    }
+    if (link.awarded) say("awarded", link.awarded->str());
+    if (link.paid) say("paid", link.paid->str());
+    out_ << "</p>"_html;
   }
 
   void details(const casework::Link& link, const law::EntitlementInfo& info) {
@@ -133,7 +174,9 @@ class ChainWriter {
       out_ << "</ul>"_html;
     }
     out_ << "<details class=\"govuk-details govuk-!-margin-top-3 govuk-!-margin-bottom-0\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">"_html << m_("why")
-        << "<span class=\"govuk-visually-hidden\"> – "_html << info.title << "</span></span></summary><div class=\"govuk-details__text\"><ul class=\"rm-reasons govuk-body-s\" lang=\"en\" dir=\"ltr\">"_html;
+        << "<span class=\"govuk-visually-hidden\"> – "_html << info.title << "</span></span></summary><div class=\"govuk-details__text\">"_html;
+    details(link, info);
+    out_ << "<ul class=\"rm-reasons govuk-body-s\" lang=\"en\" dir=\"ltr\">"_html;
     reason_tree(out_, m_, *view_.law, explanation.root);
     out_ << "</ul></div></details>"_html;
   }

@@ -180,6 +180,7 @@ struct Options {
 };
 
 struct DemoAccount {
+  std::string official;                  ///< id, as an assignment takes it
   std::string login;
   std::string password;
   std::string totp_secret;               ///< base32 (RFC 4648), as an authenticator takes it

@@ -141,7 +141,7 @@ std::string demo_json(const Demo& demo) {
   base::JsonWriter json(out);
   json.begin_object().field("hold_code", demo.hold_code).field("hold_case", demo.hold_case).key("accounts").begin_array();
   for (const auto& account : demo.accounts) {
-    json.begin_object().field("login", account.login).field("password", account.password).field("totp_secret", account.totp_secret).field("role", account.role).field("agency", account.agency)
+    json.begin_object().field("official", account.official).field("login", account.login).field("password", account.password).field("totp_secret", account.totp_secret).field("role", account.role).field("agency", account.agency)
         .field("name", account.name).end_object();
   }
   json.end_array().end_object();
@@ -162,7 +162,7 @@ base::Result<std::optional<Demo>> App::demo() {
   if (const auto* accounts = reader.array("accounts", 100)) {
     for (const auto& item : *accounts) {
       base::ObjectReader account(item, "account");
-      demo.accounts.push_back({account.required_text("login"), account.required_text("password"), account.required_text("totp_secret"), account.required_text("role"), account.required_text("agency"),
+      demo.accounts.push_back({account.required_text("official"), account.required_text("login"), account.required_text("password"), account.required_text("totp_secret"), account.required_text("role"), account.required_text("agency"),
                                account.required_text("name")});
     }
   }
@@ -204,7 +204,7 @@ base::Result<Demo> App::load_demo(std::uint64_t seed) {
     TRY(official.password_hash, crypto::hash_password(password));
     official.totp_secret.resize(20);
     self_->options.random->fill(official.totp_secret);
-    demo.accounts.push_back({official.login, password, crypto::totp_secret_text(official.totp_secret), std::string(access::code(official.role)), post.agency, official.name});
+    demo.accounts.push_back({official.id.str(), official.login, password, crypto::totp_secret_text(official.totp_secret), std::string(access::code(official.role)), post.agency, official.name});
     callers[official.login] = {official.id, agency_id, official.role, access::default_purpose(official.role), post.kind, official.name, post.agency, std::string(jurisdiction), {}};
     TRY_STATUS(add_official(std::move(official)));
   }

@@ -62,7 +62,7 @@ void say_demo(const app::Demo& demo, const SystemClock& clock, std::string_view 
     if (!url.empty()) json.field("url", url);
     json.field("hold_code", demo.hold_code).field("hold_case", demo.hold_case).key("accounts").begin_array();
     for (const auto& account : demo.accounts) {
-      json.begin_object().field("login", account.login).field("password", account.password).field("totp_secret", account.totp_secret).field("code_now", code_now(account, clock)).field("role", account.role)
+      json.begin_object().field("official", account.official).field("login", account.login).field("password", account.password).field("totp_secret", account.totp_secret).field("code_now", code_now(account, clock)).field("role", account.role)
           .field("agency", account.agency).end_object();
     }
     json.end_array().end_object();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "law/internal.h"
 
@@ -312,11 +313,8 @@ class Explainer {
     if (outcome.has_period && !outcome.end.exact()) collect_open_day(version.end, counts);
     if (outcome.has_due && !outcome.due.exact()) collect_open_day(version.due, counts);
     for (const auto& [fact, count] : counts) missing.push_back(fact);
-    std::ranges::stable_sort(missing, [&](FactId a, FactId b) {
-      const auto hurts_a = law_.schema[a].hurts;
-      const auto hurts_b = law_.schema[b].hurts;
-      return hurts_a != hurts_b ? hurts_a < hurts_b : counts[a] > counts[b];
-    });
+    std::ranges::sort(missing, {},
+                      [&](FactId fact) { return std::tuple(law_.schema[fact].hurts, -counts[fact], fact); });
   }
 
   void collect_used(const Reason& reason, std::vector<FactId>& used) const {

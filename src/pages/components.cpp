@@ -25,7 +25,7 @@ std::string page(const Context& context, std::string_view title, const Html& bod
   out << "<a"_html;
   out.attribute("href"_html, fmt::format("/language?to={}&back={}", m.right_to_left() ? "en" : "ar", context.path)).attribute("lang"_html, m.right_to_left() ? "en" : "ar");
   out << ">"_html << (m.right_to_left() ? "English" : "العربية") << "</a></div></header>"_html;
-  if (m.review_needed()) out << "<div class=\"rm-review\" role=\"note\"><div class=\"govuk-width-container govuk-body-s govuk-!-margin-bottom-0\">"_html << m("review_note") << "</div></div>"_html;
+  if (m.review_needed()) out << "<aside class=\"rm-review\"><div class=\"govuk-width-container govuk-body-s govuk-!-margin-bottom-0\">"_html << m("review_note") << "</div></aside>"_html;
   out << "<div class=\"govuk-width-container\"><div class=\"rm-exit\"><a class=\"govuk-button govuk-button--warning\" role=\"button\" data-quick-exit href=\"https://www.wikipedia.org/\" rel=\"noreferrer\">"_html
       << m("quick_exit") << "</a></div><main class=\"govuk-main-wrapper govuk-!-padding-top-2\" id=\"main-content\" tabindex=\"-1\">"_html;
   if (!wide) out << "<div class=\"govuk-grid-row\"><div class=\"govuk-grid-column-two-thirds\">"_html;

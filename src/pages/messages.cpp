@@ -64,4 +64,13 @@ std::string_view Messages::under(std::string_view prefix, std::string_view name)
   return found == texts_.end() ? name : std::string_view(found->second);
 }
 
+std::string Messages::day(base::Date date) const {
+  const auto parts = date.parts();
+  return fmt::format("{} {} {}", parts.day, (*this)(fmt::format("month.{}", parts.month)), parts.year);
+}
+
+std::string Messages::moment(base::Instant instant) const {
+  return fmt::format("{}, {} UTC", day(instant.utc_date()), instant.str().substr(11, 5));
+}
+
 } // namespace remedium::pages

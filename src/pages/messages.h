@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/date.h"
 #include "base/embedded.h"
 #include "base/error.h"
 
@@ -34,6 +35,8 @@ class Messages {
   [[nodiscard]] std::string_view operator()(std::string_view key) const;
   [[nodiscard]] std::string operator()(std::string_view key, std::initializer_list<std::pair<std::string_view, std::string_view>> values) const;
   [[nodiscard]] std::string_view under(std::string_view prefix, std::string_view name) const;
+  [[nodiscard]] std::string day(base::Date date) const;          ///< "1 May 2024", as the language writes it
+  [[nodiscard]] std::string moment(base::Instant instant) const; ///< "1 May 2024, 10:00 UTC"
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return texts_; }
 
  private:

@@ -36,6 +36,12 @@ std::string_view progress_colour(casework::Progress progress) {
   return "grey";
 }
 
+/// Opens a cell that carries its column's heading: on a phone a row becomes a block, and each value stands behind its heading.
+void cell(Writer& out, std::string_view heading) {
+  out << "<td class=\"govuk-table__cell\""_html;
+  out.attribute("data-label"_html, heading) << ">"_html;
+}
+
 void pair(Writer& out, std::string_view term, std::string_view text) {
   if (!text.empty()) out << "<dt>"_html << term << "</dt><dd>"_html << text << "</dd>"_html;
 }
@@ -121,10 +127,10 @@ class ChainWriter {
   void summary(const casework::Link& link, const law::EntitlementInfo& info) {
     out_ << "<p class=\"govuk-body-s rm-link__facts govuk-!-margin-bottom-1\">"_html << base::code(info.measure) << " · "_html << info.duty_bearer;
     const auto say = [&](std::string_view key, const std::string& text) { out_ << " · "_html << m_(key) << " <strong>"_html << text << "</strong>"_html; };
-    if (link.due) say("due_on", link.due->str());
+    if (link.due) say("due_on", m_.day(*link.due));
     if (link.outcome.has_period) {
-      if (const auto end = link.outcome.end.date()) say("ends", end->str());
-      else if (const auto least = link.outcome.end.not_before()) say("ends_not_before", least->str());
+      if (const auto end = link.outcome.end.date()) say("ends", m_.day(*end));
+      else if (const auto least = link.outcome.end.not_before()) say("ends_not_before", m_.day(*least));
     }
     if (link.awarded) say("awarded", link.awarded->str());
     if (link.paid) say("paid", link.paid->str());
@@ -137,12 +143,12 @@ class ChainWriter {
     pair(out_, m_("component"), m_.under("component", base::code(info.component)));
     pair(out_, m_("duty_bearer"), info.duty_bearer);
     if (link.outcome.has_period) {
-      if (const auto start = link.outcome.start.date()) pair(out_, m_("starts"), start->str());
-      if (const auto end = link.outcome.end.date()) pair(out_, m_("ends"), end->str());
-      else if (const auto least = link.outcome.end.not_before()) pair(out_, m_("ends_not_before"), least->str());
+      if (const auto start = link.outcome.start.date()) pair(out_, m_("starts"), m_.day(*start));
+      if (const auto end = link.outcome.end.date()) pair(out_, m_("ends"), m_.day(*end));
+      else if (const auto least = link.outcome.end.not_before()) pair(out_, m_("ends_not_before"), m_.day(*least));
     }
-    if (link.due) pair(out_, m_("due_on"), link.due->str());
-    if (link.delivered_on) pair(out_, m_("delivered_on"), link.delivered_on->str());
+    if (link.due) pair(out_, m_("due_on"), m_.day(*link.due));
+    if (link.delivered_on) pair(out_, m_("delivered_on"), m_.day(*link.delivered_on));
     if (link.awarded) pair(out_, m_("awarded"), link.awarded->str());
     if (link.paid) pair(out_, m_("paid"), link.paid->str());
     if (link.outcome.conflict) pair(out_, m_("conflict"), m_("conflict_text"));
@@ -256,7 +262,7 @@ std::string cases_page(const Context& context, const app::CaseListing& listing, 
   if (listing.items.empty()) {
     out << "<p class=\"govuk-body\">"_html << m("no_cases") << "</p>"_html;
   } else {
-    out << "<table class=\"govuk-table\"><caption class=\"govuk-table__caption govuk-visually-hidden\">"_html << m("cases") << "</caption><thead><tr>"_html;
+    out << "<table class=\"govuk-table rm-rows\"><caption class=\"govuk-table__caption govuk-visually-hidden\">"_html << m("cases") << "</caption><thead><tr>"_html;
     for (const auto* key : {"reference", "field.stage", "field.age_statement", "gap_title", "gap_late", "next_due", "opened"}) out << "<th scope=\"col\" class=\"govuk-table__header\">"_html << m(key) << "</th>"_html;
     out << "</tr></thead><tbody>"_html;
     for (const auto& item : listing.items) {
@@ -264,10 +270,20 @@ std::string cases_page(const Context& context, const app::CaseListing& listing, 
       out << "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\"><a class=\"govuk-link\""_html;
       out.attribute("href"_html, "/cases/" + row.id.str()) << ">"_html << row.reference << "</a>"_html;
       if (!item.name.empty()) out << "<br>"_html << item.name;
-      out << "</th><td class=\"govuk-table__cell\">"_html;
+      out << "</th>"_html;
+      cell(out, m("field.stage"));
       tag(out, m.under("code", row.stage), stage_colour(row.stage));
-      out << "</td><td class=\"govuk-table__cell\">"_html << m.under("code", row.age) << "</td><td class=\"govuk-table__cell\">"_html << (row.owed - row.delivered) << " / "_html << row.owed << "</td><td class=\"govuk-table__cell\">"_html << row.late
-          << "</td><td class=\"govuk-table__cell\">"_html << (row.next_due ? row.next_due->str() : std::string()) << "</td><td class=\"govuk-table__cell\">"_html << row.opened_on.str() << "</td></tr>"_html;
+      out << "</td>"_html;
+      cell(out, m("field.age_statement"));
+      out << m.under("code", row.age) << "</td>"_html;
+      cell(out, m("gap_title"));
+      out << (row.owed - row.delivered) << " / "_html << row.owed << "</td>"_html;
+      cell(out, m("gap_late"));
+      out << row.late << "</td>"_html;
+      cell(out, m("next_due"));
+      out << (row.next_due ? m.day(*row.next_due) : std::string("–")) << "</td>"_html;
+      cell(out, m("opened"));
+      out << m.day(row.opened_on) << "</td></tr>"_html;
     }
     out << "</tbody></table>"_html;
   }
@@ -287,7 +303,7 @@ std::string case_page(const Context& context, const app::App& app, const app::Ca
   const auto& m = context.messages;
   Writer out;
   back_link(out, "/cases", m("cases"));
-  out << "<span class=\"govuk-caption-l\">"_html << view.row.reference << " · "_html << view.law->title() << " · "_html << m("law_on", {{"day", view.on.str()}}) << "</span><h1 class=\"govuk-heading-l govuk-!-margin-bottom-2\">"_html
+  out << "<span class=\"govuk-caption-l\">"_html << view.row.reference << " · "_html << view.law->title() << " · "_html << m("law_on", {{"day", m.day(view.on)}}) << "</span><h1 class=\"govuk-heading-l govuk-!-margin-bottom-2\">"_html
       << (view.state.name().empty() ? std::string_view(view.row.reference) : view.state.name()) << "</h1><p class=\"govuk-body\">"_html;
   tag(out, m.under("code", view.row.stage), stage_colour(view.row.stage));
   out << " "_html;
@@ -345,8 +361,8 @@ std::string timeline_page(const Context& context, const base::CaseId& id, std::s
   back_link(out, "/cases/" + id.str(), reference);
   out << "<h1 class=\"govuk-heading-l\">"_html << m("page.timeline") << "</h1><ol class=\"rm-chain\">"_html;
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
-    out << "<li class=\"rm-link\"><h2 class=\"govuk-heading-s govuk-!-margin-bottom-1\">"_html << item->happened_on.str() << " · "_html << m.under("act", item->resource) << "</h2><p class=\"govuk-body-s govuk-!-margin-bottom-1\">"_html
-        << m("recorded_by", {{"official", item->official_name}, {"agency", item->agency_name}, {"at", item->recorded_at.str()}}) << "</p>"_html;
+    out << "<li class=\"rm-link\"><h2 class=\"govuk-heading-s govuk-!-margin-bottom-1\">"_html << m.day(item->happened_on) << " · "_html << m.under("act", item->resource) << "</h2><p class=\"govuk-body-s govuk-!-margin-bottom-1\">"_html
+        << m("recorded_by", {{"official", item->official_name}, {"agency", item->agency_name}, {"at", m.moment(item->recorded_at)}}) << "</p>"_html;
     field_list(out, m, item->fields_json);
     out << "</li>"_html;
   }
@@ -358,7 +374,7 @@ std::string journal_page(const Context& context, const base::CaseId& id, std::st
   const auto& m = context.messages;
   Writer out;
   back_link(out, "/cases/" + id.str(), reference);
-  out << "<h1 class=\"govuk-heading-l\">"_html << m("page.journal") << "</h1><p class=\"govuk-body\">"_html << m("journal_intro") << "</p><table class=\"govuk-table\"><caption class=\"govuk-table__caption govuk-visually-hidden\">"_html << m("page.journal")
+  out << "<h1 class=\"govuk-heading-l\">"_html << m("page.journal") << "</h1><p class=\"govuk-body\">"_html << m("journal_intro") << "</p><table class=\"govuk-table rm-rows\"><caption class=\"govuk-table__caption govuk-visually-hidden\">"_html << m("page.journal")
       << "</caption><thead><tr>"_html;
   for (const auto* key : {"entry", "when", "who", "what", "purpose", "classes"}) out << "<th scope=\"col\" class=\"govuk-table__header\">"_html << m(key) << "</th>"_html;
   out << "</tr></thead><tbody>"_html;
@@ -379,8 +395,20 @@ std::string journal_page(const Context& context, const base::CaseId& id, std::st
     if (action.starts_with("act.")) what = std::string(m.under("act", std::string_view(action).substr(4)));
     else if (action.starts_with("refused.")) what = fmt::format("{} {} ({})", m("refused_act"), m.under("act", std::string_view(action).substr(8)), text("reason"));
     else what = std::string(m.under("action", action));
-    out << "<tr class=\"govuk-table__row\"><td class=\"govuk-table__cell\">"_html << static_cast<std::int64_t>(item.index) << "</td><td class=\"govuk-table__cell\">"_html << text("at") << "</td><td class=\"govuk-table__cell\">"_html
-        << item.official_name << "<br>"_html << item.agency_name << "</td><td class=\"govuk-table__cell\">"_html << what << "</td><td class=\"govuk-table__cell\">"_html << m.under("code", text("purpose")) << "</td><td class=\"govuk-table__cell\">"_html << classes << "</td></tr>"_html;
+    out << "<tr class=\"govuk-table__row\">"_html;
+    cell(out, m("entry"));
+    out << static_cast<std::int64_t>(item.index) << "</td>"_html;
+    cell(out, m("when"));
+    const auto at = base::Instant::parse(text("at"));
+    out << (at ? m.moment(*at) : text("at")) << "</td>"_html;
+    cell(out, m("who"));
+    out << "<span>"_html << item.official_name << "<br>"_html << item.agency_name << "</span></td>"_html;
+    cell(out, m("what"));
+    out << what << "</td>"_html;
+    cell(out, m("purpose"));
+    out << m.under("code", text("purpose")) << "</td>"_html;
+    cell(out, m("classes"));
+    out << classes << "</td></tr>"_html;
   }
   out << "</tbody></table>"_html;
   return page(context, m("page.journal"), out.take(), true);
@@ -395,8 +423,8 @@ std::string hold_check_page(const Context& context, const std::optional<app::Hol
     const auto code = codes[static_cast<std::size_t>(answer->barred)];
     out << "<section role=\"status\""_html;
     out.attribute("class"_html, fmt::format("rm-answer rm-answer--{}", code)) << "><h1 class=\"govuk-heading-xl\">"_html << m.under("hold", code) << "</h1>"_html;
-    if (answer->until) out << "<p class=\"govuk-body-l\">"_html << m(answer->until_is_minimum ? "hold_until_least" : "hold_until", {{"day", answer->until->str()}}) << "</p>"_html;
-    out << "<p class=\"govuk-body\">"_html << m("hold_as_of", {{"at", answer->as_of.str()}}) << "</p>"_html;
+    if (answer->until) out << "<p class=\"govuk-body-l\">"_html << m(answer->until_is_minimum ? "hold_until_least" : "hold_until", {{"day", m.day(*answer->until)}}) << "</p>"_html;
+    out << "<p class=\"govuk-body\">"_html << m("hold_as_of", {{"at", m.moment(answer->as_of)}}) << "</p>"_html;
     if (!answer->issued_by.empty()) out << "<p class=\"govuk-body govuk-!-margin-bottom-0\">"_html << m("hold_issued_by", {{"authority", answer->issued_by}}) << "</p>"_html;
     out << "</section><p class=\"govuk-body-l\">"_html << m.under("hold_next", code) << "</p><details class=\"govuk-details\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">"_html << m("hold_signature")
         << "</span></summary><div class=\"govuk-details__text rm-signature\" dir=\"ltr\">"_html << answer->signed_text << "<br>Ed25519 "_html << answer->signature << "</div></details>"_html;

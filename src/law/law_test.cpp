@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "base/random.h"
+#include "law/sha256.h"
 
 namespace {
 std::atomic<std::size_t> allocations{0};
@@ -416,6 +417,15 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"serves: [P8]", "serves: [P8]\n    serves: [P9]", "repeated_key"},
         Fault{"g.fund:", "d.right:", "repeated_entitlement"},
         Fault{"due: { add: [contact.first_on, 30d] }", "due: soon", "undefined_fact"}));
+
+TEST(Sha256, IsThatOfFips180) {
+  EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256_hex(std::string(1'000'000, 'a')),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
 
 TEST(Pack, ReportsEveryFaultNotOnlyTheFirst) {
   std::vector<Problem> problems;

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/money.h"
 #include "law/internal.h"
+#include "law/sha256.h"
 #include "law/yaml_reader.h"
 
 namespace remedium::law {
@@ -28,11 +29,14 @@ constexpr std::array<std::string_view, 4> route_codes = {"criminal_order", "civi
 constexpr std::array<std::string_view, 4> comparison_codes = {"before", "not_after", "after", "not_before"};
 constexpr std::array<std::string_view, 5> judged_codes = {"incident", "claim", "decision", "report", "not_recorded"};
 
-/// FNV-1a, 64 bits: names a text; not for keeping anybody out.
-std::uint64_t fingerprint(std::string_view text, std::uint64_t seed) {
-  auto value = seed;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return value;
+/// What a fact's declaration says to the rules; its questions and meanings are words for people.
+std::string fingerprint(const FactSchema& schema) {
+  std::string text;
+  for (const auto& fact : schema.all()) {
+    text += fmt::format("{}|{}|{}|{}|{}\n", fact.name, static_cast<int>(fact.type), fmt::join(fact.codes, ","),
+                        fact.not_yet_fact ? *fact.not_yet_fact + 1 : 0, fact.not_yet_codes);
+  }
+  return sha256_hex(text);
 }
 
 /// Compiles one pack into the law being built.
@@ -851,12 +855,12 @@ base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const P
     }
     if (own != opened.end()) {
       compiled->schema = schema;
-      std::uint64_t digest = 0xcbf29ce484222325ULL;
+      auto digest = fingerprint(schema);
       const auto load = [&](const Opened& one, bool is_own) {
         Faults faults(one.source->file_name);
         PackLoader(*compiled, schema, faults, is_own).load(one.document);
         found.insert(found.end(), faults.all().begin(), faults.all().end());
-        digest = fingerprint(one.source->yaml, digest);
+        digest = sha256_hex(digest + sha256_hex(one.source->yaml));
       };
       load(*own, true);
       for (const auto& name : own->bound_by) {
@@ -868,7 +872,7 @@ base::Result<LawSet> LawSet::compile(const FactSchema& schema, std::span<const P
           load(*baseline, false);
         }
       }
-      compiled->digest = fmt::format("{:016x}", digest);
+      compiled->digest = digest;
       check_implements(*compiled, own->source->file_name, found);
     }
   } catch (const YAML::Exception& error) {

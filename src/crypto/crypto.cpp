@@ -5,10 +5,10 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <cstdlib>
+#include <cstring>
 
 namespace remedium::crypto {
 
@@ -23,7 +23,8 @@ constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::string_view key_rule = "SAFETY: Keys";
 
 std::unexpected<base::Error> does_not_open() {
-  return base::fail({ErrorKind::corrupt, "does_not_open", "A stored value does not open: it was changed, moved, or sealed under another key.",
+  return base::fail({ErrorKind::corrupt, "does_not_open",
+                     "A stored value does not open: it was changed, moved, or sealed under another key.",
                      std::string(key_rule), "Stop, keep the data as it is, and verify the ledger.", ""});
 }
 
@@ -45,14 +46,19 @@ struct AdditionalData {
 };
 
 std::unexpected<base::Error> key_file_error(std::string code, std::string message, std::string next) {
-  return base::fail({ErrorKind::unavailable, std::move(code), std::move(message), std::string(key_rule), std::move(next), "key-file"});
+  return base::fail({ErrorKind::unavailable, std::move(code), std::move(message), std::string(key_rule),
+                     std::move(next), "key-file"});
 }
 
-} // namespace
+}  // namespace
 
-bool initialise() { return sodium_init() >= 0 && oath_init() == OATH_OK; }
+bool initialise() {
+  return sodium_init() >= 0 && oath_init() == OATH_OK;
+}
 
-void SystemRandom::fill(std::span<std::uint8_t> bytes) { randombytes_buf(bytes.data(), bytes.size()); }
+void SystemRandom::fill(std::span<std::uint8_t> bytes) {
+  randombytes_buf(bytes.data(), bytes.size());
+}
 
 Digest sha256(ByteView bytes) {
   Digest digest;
@@ -77,16 +83,21 @@ Digest hkdf_sha256(ByteView key, std::string_view info) {
   return expanded;
 }
 
-bool equal(ByteView a, ByteView b) { return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0; }
+bool equal(ByteView a, ByteView b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
 
-Key::~Key() { sodium_memzero(bytes_.data(), bytes_.size()); }
+Key::~Key() {
+  sodium_memzero(bytes_.data(), bytes_.size());
+}
 
 Bytes seal(const Key& key, const Place& place, ByteView plain, base::Random& random) {
   Bytes sealed(nonce_size + plain.size() + tag_size);
   random.fill(std::span(sealed).first(nonce_size));
   const AdditionalData additional(place);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data() + nonce_size, nullptr, plain.data(), plain.size(), additional.bytes.data(),
-                                             additional.size, nullptr, sealed.data(), key.bytes().data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data() + nonce_size, nullptr, plain.data(), plain.size(),
+                                             additional.bytes.data(), additional.size, nullptr, sealed.data(),
+                                             key.bytes().data());
   return sealed;
 }
 
@@ -94,8 +105,9 @@ base::Result<Bytes> open(const Key& key, const Place& place, ByteView sealed) {
   if (sealed.size() < nonce_size + tag_size) return does_not_open();
   Bytes plain(sealed.size() - nonce_size - tag_size);
   const AdditionalData additional(place);
-  const int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data() + nonce_size, sealed.size() - nonce_size,
-                                                                additional.bytes.data(), additional.size, sealed.data(), key.bytes().data());
+  const int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(
+      plain.data(), nullptr, nullptr, sealed.data() + nonce_size, sealed.size() - nonce_size, additional.bytes.data(),
+      additional.size, sealed.data(), key.bytes().data());
   if (failed != 0) return does_not_open();
   return plain;
 }
@@ -114,18 +126,24 @@ const Key& PersonKey::of(base::DataClass data_class) {
   return *derived;
 }
 
-Signer::Signer(const Digest& seed) { crypto_sign_seed_keypair(public_.data(), secret_.data(), seed.data()); }
-Signer::~Signer() { sodium_memzero(secret_.data(), secret_.size()); }
+Signer::Signer(const Digest& seed) {
+  crypto_sign_seed_keypair(public_.data(), secret_.data(), seed.data());
+}
+Signer::~Signer() {
+  sodium_memzero(secret_.data(), secret_.size());
+}
 
 std::string Signer::sign(std::string_view text) const {
   std::string signature(crypto_sign_BYTES, '\0');
-  crypto_sign_detached(reinterpret_cast<std::uint8_t*>(signature.data()), nullptr, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), secret_.data());
+  crypto_sign_detached(reinterpret_cast<std::uint8_t*>(signature.data()), nullptr,
+                       reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), secret_.data());
   return signature;
 }
 
 bool verify(ByteView public_key, std::string_view text, ByteView signature) {
   return public_key.size() == crypto_sign_PUBLICKEYBYTES && signature.size() == crypto_sign_BYTES &&
-         crypto_sign_verify_detached(signature.data(), reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), public_key.data()) == 0;
+         crypto_sign_verify_detached(signature.data(), reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                     public_key.data()) == 0;
 }
 
 InstanceKey InstanceKey::draw(base::Random& random) {
@@ -139,9 +157,11 @@ namespace {
 /// Under which a passphrase seals the key file.
 base::Result<Key> passphrase_key(std::string_view passphrase, ByteView salt) {
   Digest bytes;
-  if (crypto_pwhash(bytes.data(), bytes.size(), passphrase.data(), passphrase.size(), salt.data(), crypto_pwhash_OPSLIMIT_MODERATE,
-                    crypto_pwhash_MEMLIMIT_MODERATE, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return key_file_error("no_memory", "There is not enough memory to open the key file.", "Free 256 MiB and start again.");
+  if (crypto_pwhash(bytes.data(), bytes.size(), passphrase.data(), passphrase.size(), salt.data(),
+                    crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return key_file_error("no_memory", "There is not enough memory to open the key file.",
+                          "Free 256 MiB and start again.");
   }
   return Key(bytes);
 }
@@ -152,14 +172,17 @@ const Place key_place{.record = {}, .field = "instance key", .version = 1};
 
 base::Result<std::string> read_key_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return key_file_error("no_key_file", "The key file cannot be read.", fmt::format("Give --key-file, or put it at {}.", path));
-  struct stat status {};
+  if (file < 0)
+    return key_file_error("no_key_file", "The key file cannot be read.",
+                          fmt::format("Give --key-file, or put it at {}.", path));
+  struct stat status{};
   std::string text(400, '\0');
   const bool known = fstat(file, &status) == 0;
   const auto size = read(file, text.data(), text.size());
   close(file);
   if (!known || (status.st_mode & 077U) != 0) {
-    return key_file_error("open_key_file", "The key file can be read by others.", fmt::format("Run: chmod 600 {}", path));
+    return key_file_error("open_key_file", "The key file can be read by others.",
+                          fmt::format("Run: chmod 600 {}", path));
   }
   if (size <= 0) return key_file_error("no_key_file", "The key file is empty.", "Restore it from its backup.");
   text.resize(static_cast<std::size_t>(size));
@@ -168,16 +191,20 @@ base::Result<std::string> read_key_file(const std::string& path) {
 
 base::Status write_key_file(const std::string& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return key_file_error("no_key_file", "The key file cannot be made.", fmt::format("Make its folder, writable by you alone: {}", path));
+  if (file < 0)
+    return key_file_error("no_key_file", "The key file cannot be made.",
+                          fmt::format("Make its folder, writable by you alone: {}", path));
   const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
   close(file);
-  if (!written) return key_file_error("no_key_file", "The key file could not be written.", "Free some space and start again.");
+  if (!written)
+    return key_file_error("no_key_file", "The key file could not be written.", "Free some space and start again.");
   return {};
 }
 
-} // namespace
+}  // namespace
 
-base::Result<InstanceKey> InstanceKey::load(const std::string& path, std::string_view passphrase, bool create, base::Random& random) {
+base::Result<InstanceKey> InstanceKey::load(const std::string& path, std::string_view passphrase, bool create,
+                                            base::Random& random) {
   if (create && access(path.c_str(), F_OK) != 0) {
     auto fresh = draw(random);
     std::string text;
@@ -187,7 +214,8 @@ base::Result<InstanceKey> InstanceKey::load(const std::string& path, std::string
       Bytes salt(crypto_pwhash_SALTBYTES);
       random.fill(salt);
       TRY(const auto key, passphrase_key(passphrase, salt));
-      text = std::string(sealed_mark) + base::to_base64(salt) + "\n" + base::to_base64(seal(key, key_place, fresh.key_.bytes(), random)) + "\n";
+      text = std::string(sealed_mark) + base::to_base64(salt) + "\n" +
+             base::to_base64(seal(key, key_place, fresh.key_.bytes(), random)) + "\n";
     }
     TRY_STATUS(write_key_file(path, text));
     return fresh;
@@ -205,16 +233,20 @@ base::Result<InstanceKey> InstanceKey::load(const std::string& path, std::string
     rest.remove_prefix(plain_mark.size());
     bytes = line();
   } else if (rest.starts_with(sealed_mark)) {
-    if (passphrase.empty()) return key_file_error("passphrase_needed", "The key file is sealed by a passphrase.", "Give it in REMEDIUM_PASSPHRASE.");
+    if (passphrase.empty())
+      return key_file_error("passphrase_needed", "The key file is sealed by a passphrase.",
+                            "Give it in REMEDIUM_PASSPHRASE.");
     rest.remove_prefix(sealed_mark.size());
     const auto salt = line();
-    if (salt.size() != crypto_pwhash_SALTBYTES) return key_file_error("bad_key_file", "This is not a key file.", "Restore it from its backup.");
+    if (salt.size() != crypto_pwhash_SALTBYTES)
+      return key_file_error("bad_key_file", "This is not a key file.", "Restore it from its backup.");
     TRY(const auto key, passphrase_key(passphrase, salt));
     auto opened = crypto::open(key, key_place, line());
     if (!opened) return key_file_error("wrong_passphrase", "The passphrase does not open the key file.", "Try again.");
     bytes = std::move(*opened);
   }
-  if (bytes.size() != 32) return key_file_error("bad_key_file", "This is not a key file.", "Restore it from its backup.");
+  if (bytes.size() != 32)
+    return key_file_error("bad_key_file", "This is not a key file.", "Restore it from its backup.");
   Digest key;
   std::memcpy(key.data(), bytes.data(), key.size());
   sodium_memzero(bytes.data(), bytes.size());
@@ -234,12 +266,14 @@ base::Result<PersonKey> InstanceKey::unwrap(const base::PersonId& person, ByteVi
   return PersonKey{Key(key)};
 }
 
-Bytes InstanceKey::seal_document(std::string_view collection, std::string_view name, ByteView plain, base::Random& random) const {
+Bytes InstanceKey::seal_document(std::string_view collection, std::string_view name, ByteView plain,
+                                 base::Random& random) const {
   const auto record = sha256(base::bytes_of(fmt::format("{}\n{}", collection, name)));
   return seal(Key(derive("remedium/v1/documents")), {record, "document", 1}, plain, random);
 }
 
-base::Result<Bytes> InstanceKey::open_document(std::string_view collection, std::string_view name, ByteView sealed) const {
+base::Result<Bytes> InstanceKey::open_document(std::string_view collection, std::string_view name,
+                                               ByteView sealed) const {
   const auto record = sha256(base::bytes_of(fmt::format("{}\n{}", collection, name)));
   return open(Key(derive("remedium/v1/documents")), {record, "document", 1}, sealed);
 }
@@ -247,16 +281,21 @@ base::Result<Bytes> InstanceKey::open_document(std::string_view collection, std:
 Digest InstanceKey::hold_code_digest(std::string_view code) const {
   const auto key = derive("remedium/v1/hold codes");
   Digest digest;
-  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const std::uint8_t*>(code.data()), code.size(), key.data(), key.size());
+  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const std::uint8_t*>(code.data()), code.size(),
+                     key.data(), key.size());
   return digest;
 }
 
-Signer InstanceKey::signer(std::string_view purpose) const { return Signer(derive(fmt::format("remedium/v1/signing/{}", purpose))); }
+Signer InstanceKey::signer(std::string_view purpose) const {
+  return Signer(derive(fmt::format("remedium/v1/signing/{}", purpose)));
+}
 
 base::Result<std::string> hash_password(std::string_view password) {
   std::array<char, crypto_pwhash_STRBYTES> text{};
-  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), 2, std::size_t{19} << 20U, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return base::fail({ErrorKind::unavailable, "no_memory", "There is not enough memory to check a password.", "SAFETY: sign-in", "Try again.", ""});
+  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), 2, std::size_t{19} << 20U,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return base::fail({ErrorKind::unavailable, "no_memory", "There is not enough memory to check a password.",
+                       "SAFETY: sign-in", "Try again.", ""});
   }
   return std::string(text.data());
 }
@@ -283,7 +322,8 @@ std::optional<std::int64_t> check_totp(ByteView secret, std::string_view code, s
 std::string totp_secret_text(ByteView secret) {
   char* text = nullptr;
   std::size_t size = 0;
-  if (oath_base32_encode(reinterpret_cast<const char*>(secret.data()), secret.size(), &text, &size) != OATH_OK) return {};
+  if (oath_base32_encode(reinterpret_cast<const char*>(secret.data()), secret.size(), &text, &size) != OATH_OK)
+    return {};
   std::string result(text, size);
   std::free(text);  // NOLINT(cppcoreguidelines-no-malloc): liboath's contract
   while (result.ends_with('=')) result.pop_back();
@@ -304,11 +344,12 @@ constexpr std::string_view code_digits = "0123456789abcdefghjkmnpqrstvwxy";
 /// A weighted sum modulo 31 of the first nine: any one wrong character, and any swap of neighbours, shows.
 char check_character(std::string_view nine) {
   unsigned sum = 0;
-  for (std::size_t i = 0; i < nine.size(); ++i) sum = (sum * 3 + static_cast<unsigned>(code_digits.find(nine[i])) + 1) % 31;
+  for (std::size_t i = 0; i < nine.size(); ++i)
+    sum = (sum * 3 + static_cast<unsigned>(code_digits.find(nine[i])) + 1) % 31;
   return code_digits[sum];
 }
 
-} // namespace
+}  // namespace
 
 std::string draw_hold_code(base::Random& random) {
   std::array<std::uint8_t, 9> bytes;
@@ -333,4 +374,4 @@ std::optional<std::string> normal_hold_code(std::string_view typed) {
   return code.substr(0, 5) + "-" + code.substr(5);
 }
 
-} // namespace remedium::crypto
+}  // namespace remedium::crypto

@@ -49,7 +49,7 @@ class Key {
 
 /// Where a sealed value stands. A value moved to another place does not open.
 struct Place {
-  base::ByteView record;      ///< id of the record, 16 bytes
+  base::ByteView record;  ///< id of the record, 16 bytes
   std::string_view field;
   std::uint64_t version = 0;
 };
@@ -90,14 +90,17 @@ class Signer {
 class InstanceKey {
  public:
   [[nodiscard]] static InstanceKey draw(base::Random& random);
-  /// Reads `path` (mode 0600, or refused), or makes it where it is absent and `create` is set. With a passphrase the file holds the key
-  /// sealed under argon2id of it.
-  [[nodiscard]] static base::Result<InstanceKey> load(const std::string& path, std::string_view passphrase, bool create, base::Random& random);
+  /// Reads `path` (mode 0600, or refused), or makes it where it is absent and `create` is set. With a passphrase the
+  /// file holds the key sealed under argon2id of it.
+  [[nodiscard]] static base::Result<InstanceKey> load(const std::string& path, std::string_view passphrase, bool create,
+                                                      base::Random& random);
 
   [[nodiscard]] base::Bytes wrap(const base::PersonId& person, const PersonKey& key, base::Random& random) const;
   [[nodiscard]] base::Result<PersonKey> unwrap(const base::PersonId& person, base::ByteView wrapped) const;
-  [[nodiscard]] base::Bytes seal_document(std::string_view collection, std::string_view name, base::ByteView plain, base::Random& random) const;
-  [[nodiscard]] base::Result<base::Bytes> open_document(std::string_view collection, std::string_view name, base::ByteView sealed) const;
+  [[nodiscard]] base::Bytes seal_document(std::string_view collection, std::string_view name, base::ByteView plain,
+                                          base::Random& random) const;
+  [[nodiscard]] base::Result<base::Bytes> open_document(std::string_view collection, std::string_view name,
+                                                        base::ByteView sealed) const;
   [[nodiscard]] Digest hold_code_digest(std::string_view code) const;  ///< keyed, so that a stolen disk yields no codes
   [[nodiscard]] Signer signer(std::string_view purpose) const;
   [[nodiscard]] Digest derive(std::string_view info) const { return hkdf_sha256(key_.bytes(), info); }
@@ -114,7 +117,8 @@ class InstanceKey {
 [[nodiscard]] bool check_password(std::string_view hash, std::string_view password);
 
 /// TOTP (RFC 6238): the time step that `code` is right for, one step of 30 s early or late allowed; nullopt otherwise.
-[[nodiscard]] std::optional<std::int64_t> check_totp(base::ByteView secret, std::string_view code, std::int64_t unix_seconds);
+[[nodiscard]] std::optional<std::int64_t> check_totp(base::ByteView secret, std::string_view code,
+                                                     std::int64_t unix_seconds);
 [[nodiscard]] std::string totp_code(base::ByteView secret, std::int64_t unix_seconds);
 /// The secret as authenticators take it: base32 of RFC 4648, no padding.
 [[nodiscard]] std::string totp_secret_text(base::ByteView secret);
@@ -126,4 +130,4 @@ class InstanceKey {
 /// The code in its one spelling, from whatever a person typed; nullopt where the check character is wrong.
 [[nodiscard]] std::optional<std::string> normal_hold_code(std::string_view typed);
 
-} // namespace remedium::crypto
+}  // namespace remedium::crypto

@@ -102,5 +102,5 @@ TEST_F(Crypto, HoldCodesSurviveTheTelephone) {
   }
 }
 
-} // namespace
-} // namespace remedium::crypto
+}  // namespace
+}  // namespace remedium::crypto

@@ -29,7 +29,7 @@ std::string_view line_of(std::string_view& rest) {
   return line;
 }
 
-} // namespace
+}  // namespace
 
 std::string checkpoint_text(std::uint64_t size, const Hash& root, base::Instant at) {
   return fmt::format("{}\n{}\n{}\ntime {}\n", origin, size, base::to_base64(root), at.str());
@@ -52,8 +52,11 @@ std::optional<Checkpoint> open_note(std::string_view note, base::ByteView public
   if (!line.starts_with(prefix) || !signatures.empty()) return std::nullopt;
   const auto bytes = base::from_base64(line.substr(prefix.size()));
   const auto hash = key_hash(public_key);
-  if (!bytes || bytes->size() != 4 + crypto_sign_BYTES || std::memcmp(bytes->data(), hash.data(), 4) != 0) return std::nullopt;
-  if (crypto_sign_verify_detached(bytes->data() + 4, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), public_key.data()) != 0) return std::nullopt;
+  if (!bytes || bytes->size() != 4 + crypto_sign_BYTES || std::memcmp(bytes->data(), hash.data(), 4) != 0)
+    return std::nullopt;
+  if (crypto_sign_verify_detached(bytes->data() + 4, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                  public_key.data()) != 0)
+    return std::nullopt;
 
   auto rest = text;
   Checkpoint checkpoint;
@@ -72,4 +75,4 @@ std::optional<Checkpoint> open_note(std::string_view note, base::ByteView public
   return checkpoint;
 }
 
-} // namespace remedium::ledger
+}  // namespace remedium::ledger

@@ -25,4 +25,4 @@ struct Checkpoint {
 /// nullopt where the note is malformed or not signed by `public_key` (32 bytes).
 [[nodiscard]] std::optional<Checkpoint> open_note(std::string_view note, base::ByteView public_key);
 
-} // namespace remedium::ledger
+}  // namespace remedium::ledger

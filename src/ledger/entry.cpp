@@ -8,7 +8,10 @@ std::string serialise(const Entry& entry, std::uint64_t index, base::Instant at)
   std::string out;
   out.reserve(360);
   base::JsonWriter json(out);
-  json.begin_object().field("index", static_cast<std::int64_t>(index)).field("at", at.str()).field("action", entry.action);
+  json.begin_object()
+      .field("index", static_cast<std::int64_t>(index))
+      .field("at", at.str())
+      .field("action", entry.action);
   const auto text = [&](std::string_view key, const std::string& value) {
     if (!value.empty()) json.field(key, value);
   };
@@ -32,4 +35,4 @@ std::string serialise(const Entry& entry, std::uint64_t index, base::Instant at)
   return out;
 }
 
-} // namespace remedium::ledger
+}  // namespace remedium::ledger

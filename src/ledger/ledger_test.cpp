@@ -54,7 +54,8 @@ TEST(Tree, AgreesWithTheNaiveTreeAndItsProofsVerify) {
 TEST(Tree, RootOfTheCertificateTransparencyTestVector) {
   // The eight leaves of the Certificate Transparency project's published vector; root of the whole tree.
   Frontier frontier;
-  for (const auto* hex : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
+  for (const auto* hex :
+       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
     frontier.append(leaf_hash(base::text_of(*base::from_hex(hex))));
   }
   EXPECT_EQ(base::to_hex(frontier.root()), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
@@ -68,7 +69,8 @@ TEST(Checkpoint, OpensOnlyWithItsKeyAndOnlyUnchanged) {
   crypto_sign_seed_keypair(public_key.data(), secret_key.data(), seed.data());
   const auto text = checkpoint_text(3, leaf_hash("x"), *base::Instant::parse("2024-05-01T10:00:00Z"));
   std::string signature(64, '\0');
-  crypto_sign_detached(reinterpret_cast<std::uint8_t*>(signature.data()), nullptr, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), secret_key.data());
+  crypto_sign_detached(reinterpret_cast<std::uint8_t*>(signature.data()), nullptr,
+                       reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), secret_key.data());
   const auto note = signed_note(text, signature, public_key);
   const auto opened = open_note(note, public_key);
   ASSERT_TRUE(opened);
@@ -86,11 +88,17 @@ TEST(Checkpoint, OpensOnlyWithItsKeyAndOnlyUnchanged) {
 }
 
 TEST(Entry, IsOneJsonObjectInAFixedOrder) {
-  Entry entry{.action = "case.read", .official = "official_x", .classes = {base::DataClass::identity, base::DataClass::legal}, .sequence = 2, .reason = "a\"b"};
+  Entry entry{.action = "case.read",
+              .official = "official_x",
+              .classes = {base::DataClass::identity, base::DataClass::legal},
+              .sequence = 2,
+              .reason = "a\"b"};
   const auto text = serialise(entry, 5, *base::Instant::parse("2024-05-01T10:00:00Z"));
-  EXPECT_EQ(text, R"({"index":5,"at":"2024-05-01T10:00:00.000Z","action":"case.read","official":"official_x","classes":["identity","legal"],"sequence":2,"reason":"a\"b"})");
+  EXPECT_EQ(
+      text,
+      R"({"index":5,"at":"2024-05-01T10:00:00.000Z","action":"case.read","official":"official_x","classes":["identity","legal"],"sequence":2,"reason":"a\"b"})");
   EXPECT_TRUE(base::parse_json(text));
 }
 
-} // namespace
-} // namespace remedium::ledger
+}  // namespace
+}  // namespace remedium::ledger

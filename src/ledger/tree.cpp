@@ -10,7 +10,9 @@ namespace remedium::ledger {
 namespace {
 
 /// The largest power of two smaller than `size` (> 1): where RFC 6962 splits.
-std::uint64_t split(std::uint64_t size) { return std::bit_floor(size - 1); }
+std::uint64_t split(std::uint64_t size) {
+  return std::bit_floor(size - 1);
+}
 
 Hash subtree(std::uint64_t from, std::uint64_t to, const LeafHashes& leaves) {
   if (to - from == 1) return leaves(from);
@@ -18,7 +20,8 @@ Hash subtree(std::uint64_t from, std::uint64_t to, const LeafHashes& leaves) {
   return node_hash(subtree(from, middle, leaves), subtree(middle, to, leaves));
 }
 
-void path(std::uint64_t index, std::uint64_t from, std::uint64_t to, const LeafHashes& leaves, std::vector<Hash>& proof) {
+void path(std::uint64_t index, std::uint64_t from, std::uint64_t to, const LeafHashes& leaves,
+          std::vector<Hash>& proof) {
   if (to - from == 1) return;
   const auto middle = from + split(to - from);
   if (index < middle) {
@@ -30,7 +33,8 @@ void path(std::uint64_t index, std::uint64_t from, std::uint64_t to, const LeafH
   }
 }
 
-void subproof(std::uint64_t old_to, std::uint64_t from, std::uint64_t to, bool whole, const LeafHashes& leaves, std::vector<Hash>& proof) {
+void subproof(std::uint64_t old_to, std::uint64_t from, std::uint64_t to, bool whole, const LeafHashes& leaves,
+              std::vector<Hash>& proof) {
   if (old_to == to) {
     if (!whole) proof.push_back(subtree(from, to, leaves));
     return;
@@ -45,7 +49,7 @@ void subproof(std::uint64_t old_to, std::uint64_t from, std::uint64_t to, bool w
   }
 }
 
-} // namespace
+}  // namespace
 
 Hash leaf_hash(std::string_view data) {
   Hash hash;
@@ -124,7 +128,8 @@ std::vector<Hash> consistency_proof(std::uint64_t from, std::uint64_t size, cons
 }
 
 // The two verifications are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2 (same tree, iterative form).
-bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& proof, const Hash& root) {
+bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& proof,
+                      const Hash& root) {
   if (index >= size) return false;
   auto fn = index;
   auto sn = size - 1;
@@ -146,7 +151,8 @@ bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
   return sn == 0 && hash == root;
 }
 
-bool verify_consistency(std::uint64_t from, const Hash& from_root, std::uint64_t size, const Hash& root, const std::vector<Hash>& proof) {
+bool verify_consistency(std::uint64_t from, const Hash& from_root, std::uint64_t size, const Hash& root,
+                        const std::vector<Hash>& proof) {
   if (from == 0 || from > size) return false;
   if (from == size) return proof.empty() && from_root == root;
   auto steps = proof;
@@ -178,4 +184,4 @@ bool verify_consistency(std::uint64_t from, const Hash& from_root, std::uint64_t
   return old_hash == from_root && new_hash == root && sn == 0;
 }
 
-} // namespace remedium::ledger
+}  // namespace remedium::ledger

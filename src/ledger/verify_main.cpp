@@ -1,6 +1,7 @@
 // ledger-verify: checks an exported ledger with no server code.
 //
-//   ledger-verify PUBLIC-KEY FILE      FILE: one entry a line, then one line "checkpoint <base64 of the signed note>" for each
+//   ledger-verify PUBLIC-KEY FILE      FILE: one entry a line, then one line "checkpoint <base64 of the signed note>"
+//   for each
 //                                      checkpoint; "-" is standard input. PUBLIC-KEY: 32 bytes in base64.
 // Exit: 0 verified, 1 found wrong, 2 usage.
 
@@ -55,13 +56,15 @@ int main(int argc, char** argv) {
   for (const auto& checkpoint : checkpoints) {
     const auto found = roots.find(checkpoint.size);
     if (checkpoint.size != 0 && (found == roots.end() || found->second != checkpoint.root)) {
-      std::printf("WRONG: the entries do not hash to the checkpoint of size %llu\n", static_cast<unsigned long long>(checkpoint.size));
+      std::printf("WRONG: the entries do not hash to the checkpoint of size %llu\n",
+                  static_cast<unsigned long long>(checkpoint.size));
       return 1;
     }
     covered = std::max(covered, checkpoint.size);
   }
   if (covered != leaves.size()) {
-    std::printf("WRONG: %zu entries, but the newest checkpoint covers %llu\n", leaves.size(), static_cast<unsigned long long>(covered));
+    std::printf("WRONG: %zu entries, but the newest checkpoint covers %llu\n", leaves.size(),
+                static_cast<unsigned long long>(covered));
     return 1;
   }
   std::printf("verified: %zu entries, %zu checkpoints\n", leaves.size(), checkpoints.size());

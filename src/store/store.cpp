@@ -40,4 +40,4 @@ std::string event_digest(const StoredEvent& event) {
   return base::to_hex(digest);
 }
 
-} // namespace remedium::store
+}  // namespace remedium::store

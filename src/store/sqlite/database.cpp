@@ -5,13 +5,15 @@
 namespace remedium::store {
 
 std::unexpected<base::Error> store_failed(std::string_view what, std::string_view detail) {
-  return base::fail({base::ErrorKind::unavailable, "store_failed", fmt::format("The store could not {}: {}.", what, detail), "SAFETY: promise 1",
+  return base::fail({base::ErrorKind::unavailable, "store_failed",
+                     fmt::format("The store could not {}: {}.", what, detail), "SAFETY: promise 1",
                      "Nothing was acknowledged. Look at the disk, then start the program again.", ""});
 }
 
 base::Result<std::unique_ptr<Database>> Database::open(const std::string& path, bool read_only) {
   sqlite3* handle = nullptr;
-  const int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   std::unique_ptr<Database> database(new Database(handle));
   if (code != SQLITE_OK) return store_failed("be opened", sqlite3_errstr(code));
@@ -31,4 +33,4 @@ Statement& Database::prepared(const char* sql) {
   return *kept;
 }
 
-} // namespace remedium::store
+}  // namespace remedium::store

@@ -24,10 +24,14 @@ class Statement {
 
   // Values are bound in order; they must outlive the run.
   Statement& integer(std::int64_t value) { return checked(sqlite3_bind_int64(statement_, ++bound_, value)); }
-  Statement& text(std::string_view value) { return checked(sqlite3_bind_text(statement_, ++bound_, value.data(), static_cast<int>(value.size()), SQLITE_STATIC)); }
+  Statement& text(std::string_view value) {
+    return checked(
+        sqlite3_bind_text(statement_, ++bound_, value.data(), static_cast<int>(value.size()), SQLITE_STATIC));
+  }
   Statement& blob(base::ByteView value) {
     // An empty blob is not NULL.
-    return checked(sqlite3_bind_blob(statement_, ++bound_, value.empty() ? static_cast<const void*>("") : value.data(), static_cast<int>(value.size()), SQLITE_STATIC));
+    return checked(sqlite3_bind_blob(statement_, ++bound_, value.empty() ? static_cast<const void*>("") : value.data(),
+                                     static_cast<int>(value.size()), SQLITE_STATIC));
   }
   Statement& null() { return checked(sqlite3_bind_null(statement_, ++bound_)); }
 
@@ -57,11 +61,13 @@ class Statement {
   [[nodiscard]] bool null_at(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   [[nodiscard]] std::string_view text_at(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text == nullptr ? std::string_view{} : std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+    return text == nullptr ? std::string_view{}
+                           : std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
   }
   [[nodiscard]] base::ByteView blob_at(int column) const {
     const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
-    return bytes == nullptr ? base::ByteView{} : base::ByteView(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+    return bytes == nullptr ? base::ByteView{}
+                            : base::ByteView(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
   }
   template <class Id>
   [[nodiscard]] Id id_at(int column) const {
@@ -102,7 +108,9 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  [[nodiscard]] bool execute(const char* sql) { return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+  [[nodiscard]] bool execute(const char* sql) {
+    return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  }
   /// The prepared form of `sql`, which must be a literal: it is kept by its address.
   [[nodiscard]] Statement& prepared(const char* sql);
   [[nodiscard]] std::string message() const { return sqlite3_errmsg(handle_); }
@@ -119,4 +127,4 @@ class Database {
 
 [[nodiscard]] std::unexpected<base::Error> store_failed(std::string_view what, std::string_view detail);
 
-} // namespace remedium::store
+}  // namespace remedium::store

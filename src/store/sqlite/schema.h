@@ -16,13 +16,15 @@ CREATE INDEX cases_opened ON cases(agency, opened_on DESC, id);
 CREATE INDEX cases_due ON cases(agency, next_due, id) WHERE next_due IS NOT NULL;
 CREATE INDEX cases_stage ON cases(agency, stage, updated_at DESC, id);
 CREATE INDEX cases_age ON cases(agency, age, updated_at DESC, id);
+CREATE INDEX cases_origin ON cases(agency, origin, updated_at DESC, id);
 CREATE TABLE snapshots(case_id BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE events(
   case_id BLOB NOT NULL, sequence INTEGER NOT NULL, kind TEXT NOT NULL, recorded_at INTEGER NOT NULL, official BLOB NOT NULL, agency BLOB NOT NULL,
   body BLOB NOT NULL, PRIMARY KEY(case_id, sequence)) WITHOUT ROWID;
 CREATE TABLE assignments(
-  case_id BLOB NOT NULL, official BLOB NOT NULL, role TEXT NOT NULL, from_day INTEGER NOT NULL, to_day INTEGER, PRIMARY KEY(case_id, official, role)) WITHOUT ROWID;
-CREATE INDEX assignments_official ON assignments(official, case_id);
+  case_id BLOB NOT NULL, official BLOB NOT NULL, role TEXT NOT NULL, from_day INTEGER NOT NULL, to_day INTEGER, agency BLOB NOT NULL,
+  PRIMARY KEY(case_id, official, role)) WITHOUT ROWID;
+CREATE INDEX assignments_official ON assignments(official, agency, case_id);
 CREATE TABLE holds(
   code_digest BLOB PRIMARY KEY, case_id BLOB NOT NULL, issued_by TEXT NOT NULL, from_day INTEGER NOT NULL, until_day INTEGER, until_is_minimum INTEGER NOT NULL,
   status TEXT NOT NULL) WITHOUT ROWID;
@@ -43,4 +45,4 @@ CREATE TABLE person_keys(person BLOB PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT
 CREATE TABLE tombstones(person BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
-} // namespace remedium::store
+}  // namespace remedium::store

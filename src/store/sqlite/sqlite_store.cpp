@@ -1,7 +1,7 @@
 // The embedded store: one writer that commits whatever waits with one sync, and as many readers as ask.
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "ledger/tree.h"
+#include "store/rules.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/schema.h"
 #include "store/store.h"
@@ -29,28 +30,28 @@ using base::ErrorKind;
 constexpr std::int64_t checkpoint_every_entries = 1000;
 constexpr std::int64_t checkpoint_every_us = 60'000'000;
 
-std::unexpected<base::Error> refused_change(ErrorKind kind, std::string code, std::string message, std::string rule, std::string next) {
-  return base::fail({kind, std::move(code), std::move(message), std::move(rule), std::move(next), ""});
-}
-
 base::Status make_ready(Database& database, const char* schema) {
   // secure_delete overwrites what is removed: an erased key must not linger on a free page.
-  if (!database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; "
-                        "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;")) {
+  if (!database.execute(
+          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; "
+          "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;")) {
     return store_failed("be made ready", database.message());
   }
   const auto version = database.pragma("PRAGMA user_version");
   const auto id = database.pragma("PRAGMA application_id");
   const auto tables = database.pragma("SELECT count(*) FROM sqlite_master");
   if (tables > 0 && id != application_id) {
-    return refused_change(ErrorKind::invalid_input, "not_ours", "The file in the data folder is another program's.", "store schema", "Give another --data folder.");
+    return refuse(ErrorKind::invalid_input, "not_ours", "The file in the data folder is another program's.",
+                  "store schema", "Give another --data folder.");
   }
   if (version > schema_version) {
-    return refused_change(ErrorKind::invalid_input, "newer_data", fmt::format("The data has schema {}, this program knows {}.", version, schema_version),
-                          "SAFETY: operation", "Use the newer program. Nothing was written.");
+    return refuse(ErrorKind::invalid_input, "newer_data",
+                  fmt::format("The data has schema {}, this program knows {}.", version, schema_version),
+                  "SAFETY: operation", "Use the newer program. Nothing was written.");
   }
   if (version == 0) {
-    const auto sql = fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;", schema, application_id, schema_version);
+    const auto sql = fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;",
+                                 schema, application_id, schema_version);
     if (!database.execute(sql.c_str())) return store_failed("be made", database.message());
   }
   return {};
@@ -77,7 +78,9 @@ CaseRow row_of(const Statement& statement) {
   return row;
 }
 
-#define CASE_COLUMNS "id,version,person,reference,jurisdiction,agency,stage,age,origin,opened_on,updated_at,owed,delivered,late,unknown,next_due"
+#define CASE_COLUMNS                                                                                                   \
+  "id,version,person,reference,jurisdiction,agency,stage,age,origin,opened_on,updated_at,owed,delivered,late,unknown," \
+  "next_due"
 
 HoldRow hold_of(const Statement& statement) {
   HoldRow hold;
@@ -99,7 +102,8 @@ struct Waiting {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string directory, Options options, int lock) : directory_(std::move(directory)), options_(std::move(options)), lock_(lock) {}
+  SqliteStore(std::string directory, Options options, int lock)
+      : directory_(std::move(directory)), options_(std::move(options)), lock_(lock) {}
 
   ~SqliteStore() override {
     {
@@ -122,12 +126,14 @@ class SqliteStore final : public Store {
     {
       Use statement(main_->prepared("SELECT bytes FROM state WHERE name='frontier'"));
       if (statement->step() && !ledger::Frontier::from_bytes(statement->blob_at(0), frontier_)) {
-        return refused_change(ErrorKind::corrupt, "bad_frontier", "The journal's state does not read.", "SAFETY: Ledger", "Restore the data from a backup.");
+        return refuse(ErrorKind::corrupt, "bad_frontier", "The journal's state does not read.", "SAFETY: Ledger",
+                      "Restore the data from a backup.");
       }
     }
     {
       Use statement(main_->prepared("SELECT bytes FROM state WHERE name='last_at'"));
-      if (statement->step()) last_at_ = std::strtoll(std::string(base::text_of(statement->blob_at(0))).c_str(), nullptr, 10);
+      if (statement->step())
+        last_at_ = std::strtoll(std::string(base::text_of(statement->blob_at(0))).c_str(), nullptr, 10);
     }
     last_kept_ = frontier_.size();
     newest_checkpoint_ = static_cast<std::int64_t>(frontier_.size());
@@ -141,7 +147,8 @@ class SqliteStore final : public Store {
 
   void submit(Change change, Done done) override {
     if (change.entries.empty()) {
-      done(refused_change(ErrorKind::internal, "no_entry", "A change without a journal entry.", "SAFETY: promise 4", "Report this."));
+      done(refuse(ErrorKind::internal, "no_entry", "A change without a journal entry.", "SAFETY: promise 4",
+                  "Report this."));
       return;
     }
     {
@@ -156,14 +163,16 @@ class SqliteStore final : public Store {
         return;
       }
     }
-    done(refused_change(ErrorKind::too_many, "store_busy", "Too many changes are waiting.", "SAFETY: limits on everything", "Try again in a second."));
+    done(refuse(ErrorKind::too_many, "store_busy", "Too many changes are waiting.", "SAFETY: limits on everything",
+                "Try again in a second."));
   }
 
   // --- reads ---
 
   base::Result<std::optional<CaseRow>> find_case(const base::CaseId& id) override {
     return read([&](Database& database) -> base::Result<std::optional<CaseRow>> {
-      Use statement(database.prepared("SELECT " CASE_COLUMNS ",(SELECT bytes FROM snapshots WHERE case_id=id) FROM cases WHERE id=?"));
+      Use statement(database.prepared("SELECT " CASE_COLUMNS
+                                      ",(SELECT bytes FROM snapshots WHERE case_id=id) FROM cases WHERE id=?"));
       statement->blob(id.bytes());
       return one_case(*statement);
     });
@@ -171,15 +180,19 @@ class SqliteStore final : public Store {
 
   base::Result<std::optional<CaseRow>> find_case_by_reference(std::string_view reference) override {
     return read([&](Database& database) -> base::Result<std::optional<CaseRow>> {
-      Use statement(database.prepared("SELECT " CASE_COLUMNS ",(SELECT bytes FROM snapshots WHERE case_id=id) FROM cases WHERE reference=?"));
+      Use statement(database.prepared("SELECT " CASE_COLUMNS
+                                      ",(SELECT bytes FROM snapshots WHERE case_id=id) FROM cases WHERE reference=?"));
       statement->text(reference);
       return one_case(*statement);
     });
   }
 
-  base::Result<std::vector<StoredEvent>> events(const base::CaseId& id, std::uint64_t after, std::size_t limit) override {
+  base::Result<std::vector<StoredEvent>> events(const base::CaseId& id, std::uint64_t after,
+                                                std::size_t limit) override {
     return read([&](Database& database) -> base::Result<std::vector<StoredEvent>> {
-      Use statement(database.prepared("SELECT sequence,kind,recorded_at,official,agency,body FROM events WHERE case_id=? AND sequence>? ORDER BY sequence LIMIT ?"));
+      Use statement(
+          database.prepared("SELECT sequence,kind,recorded_at,official,agency,body FROM events WHERE case_id=? AND "
+                            "sequence>? ORDER BY sequence LIMIT ?"));
       statement->blob(id.bytes()).integer(static_cast<std::int64_t>(after)).integer(static_cast<std::int64_t>(limit));
       std::vector<StoredEvent> events;
       while (statement->step()) {
@@ -203,7 +216,8 @@ class SqliteStore final : public Store {
 
   base::Status scan_cases(const std::function<bool(const CaseRow&)>& visit) override {
     auto done = read([&](Database& database) -> base::Result<bool> {
-      Use statement(database.prepared("SELECT " CASE_COLUMNS ",(SELECT bytes FROM snapshots WHERE case_id=id) FROM cases"));
+      Use statement(
+          database.prepared("SELECT " CASE_COLUMNS ",(SELECT bytes FROM snapshots WHERE case_id=id) FROM cases"));
       while (statement->step()) {
         auto row = row_of(*statement);
         const auto snapshot = statement->blob_at(16);
@@ -226,7 +240,9 @@ class SqliteStore final : public Store {
 
   base::Result<std::optional<HoldRow>> find_hold(base::ByteView code_digest) override {
     return read([&](Database& database) -> base::Result<std::optional<HoldRow>> {
-      Use statement(database.prepared("SELECT code_digest,case_id,issued_by,from_day,until_day,until_is_minimum,status FROM holds WHERE code_digest=?"));
+      Use statement(
+          database.prepared("SELECT code_digest,case_id,issued_by,from_day,until_day,until_is_minimum,status FROM "
+                            "holds WHERE code_digest=?"));
       statement->blob(code_digest);
       if (statement->step()) return std::optional(hold_of(*statement));
       if (statement->failed()) return store_failed("read", database.message());
@@ -236,7 +252,9 @@ class SqliteStore final : public Store {
 
   base::Result<std::vector<HoldRow>> holds_of_case(const base::CaseId& id) override {
     return read([&](Database& database) -> base::Result<std::vector<HoldRow>> {
-      Use statement(database.prepared("SELECT code_digest,case_id,issued_by,from_day,until_day,until_is_minimum,status FROM holds WHERE case_id=?"));
+      Use statement(
+          database.prepared("SELECT code_digest,case_id,issued_by,from_day,until_day,until_is_minimum,status FROM "
+                            "holds WHERE case_id=?"));
       statement->blob(id.bytes());
       std::vector<HoldRow> holds;
       while (statement->step()) holds.push_back(hold_of(*statement));
@@ -260,7 +278,8 @@ class SqliteStore final : public Store {
       std::vector<Document> found;
       while (statement->step()) {
         const auto bytes = statement->blob_at(1);
-        found.push_back({std::string(collection), std::string(statement->text_at(0)), base::Bytes(bytes.begin(), bytes.end())});
+        found.push_back(
+            {std::string(collection), std::string(statement->text_at(0)), base::Bytes(bytes.begin(), bytes.end())});
       }
       if (statement->failed()) return store_failed("read", database.message());
       return found;
@@ -272,23 +291,30 @@ class SqliteStore final : public Store {
       Use statement(database.prepared("SELECT bucket,total FROM tallies WHERE name=? ORDER BY bucket"));
       statement->text(name);
       std::vector<TallyAdd> found;
-      while (statement->step()) found.push_back({std::string(name), std::string(statement->text_at(0)), statement->integer_at(1)});
+      while (statement->step())
+        found.push_back({std::string(name), std::string(statement->text_at(0)), statement->integer_at(1)});
       if (statement->failed()) return store_failed("read", database.message());
       return found;
     });
   }
 
-  base::Result<std::optional<IdempotencyRecord>> find_idempotency(const base::OfficialId& official, std::string_view key) override {
+  base::Result<std::optional<IdempotencyRecord>> find_idempotency(const base::OfficialId& official,
+                                                                  std::string_view key) override {
     return read([&](Database& database) -> base::Result<std::optional<IdempotencyRecord>> {
-      Use statement(database.prepared("SELECT request_digest,status,body,at FROM idempotency WHERE official=? AND name=?"));
+      Use statement(
+          database.prepared("SELECT request_digest,status,body,at FROM idempotency WHERE official=? AND name=?"));
       statement->blob(official.bytes()).text(key);
       if (!statement->step()) {
         if (statement->failed()) return store_failed("read", database.message());
         return std::optional<IdempotencyRecord>{};
       }
       const auto digest = statement->blob_at(0);
-      return std::optional(IdempotencyRecord{official, std::string(key), base::Bytes(digest.begin(), digest.end()), static_cast<int>(statement->integer_at(1)),
-                                             std::string(statement->text_at(2)), {statement->integer_at(3)}});
+      return std::optional(IdempotencyRecord{official,
+                                             std::string(key),
+                                             base::Bytes(digest.begin(), digest.end()),
+                                             static_cast<int>(statement->integer_at(1)),
+                                             std::string(statement->text_at(2)),
+                                             {statement->integer_at(3)}});
     });
   }
 
@@ -308,15 +334,18 @@ class SqliteStore final : public Store {
   base::Result<std::vector<LedgerRow>> ledger_entries(std::uint64_t from, std::size_t limit) override {
     return ledger_rows("SELECT idx,data FROM ledger WHERE idx>=?1 ORDER BY idx LIMIT ?2", from, limit, nullptr);
   }
-  base::Result<std::vector<LedgerRow>> ledger_of_case(const base::CaseId& id, std::uint64_t from, std::size_t limit) override {
-    return ledger_rows("SELECT idx,data FROM ledger WHERE idx>=?1 AND case_id=?3 ORDER BY idx LIMIT ?2", from, limit, &id);
+  base::Result<std::vector<LedgerRow>> ledger_of_case(const base::CaseId& id, std::uint64_t from,
+                                                      std::size_t limit) override {
+    return ledger_rows("SELECT idx,data FROM ledger WHERE idx>=?1 AND case_id=?3 ORDER BY idx LIMIT ?2", from, limit,
+                       &id);
   }
 
   base::Result<std::vector<CheckpointRow>> checkpoints() override {
     return read([&](Database& database) -> base::Result<std::vector<CheckpointRow>> {
       Use statement(database.prepared("SELECT size,note FROM checkpoints ORDER BY size"));
       std::vector<CheckpointRow> rows;
-      while (statement->step()) rows.push_back({static_cast<std::uint64_t>(statement->integer_at(0)), std::string(statement->text_at(1))});
+      while (statement->step())
+        rows.push_back({static_cast<std::uint64_t>(statement->integer_at(0)), std::string(statement->text_at(1))});
       if (statement->failed()) return store_failed("read", database.message());
       return rows;
     });
@@ -372,7 +401,8 @@ class SqliteStore final : public Store {
       statement->blob(id);
       std::vector<Assignment> found;
       while (statement->step()) {
-        Assignment assignment{statement->id_at<base::CaseId>(0), statement->id_at<base::OfficialId>(1), std::string(statement->text_at(2)),
+        Assignment assignment{statement->id_at<base::CaseId>(0), statement->id_at<base::OfficialId>(1),
+                              std::string(statement->text_at(2)),
                               base::Date(static_cast<std::int32_t>(statement->integer_at(3))), std::nullopt};
         if (!statement->null_at(4)) assignment.to = base::Date(static_cast<std::int32_t>(statement->integer_at(4)));
         found.push_back(std::move(assignment));
@@ -390,21 +420,23 @@ class SqliteStore final : public Store {
     });
   }
 
-  base::Result<std::vector<LedgerRow>> ledger_rows(const char* sql, std::uint64_t from, std::size_t limit, const base::CaseId* id) {
+  base::Result<std::vector<LedgerRow>> ledger_rows(const char* sql, std::uint64_t from, std::size_t limit,
+                                                   const base::CaseId* id) {
     return read([&](Database& database) -> base::Result<std::vector<LedgerRow>> {
       Use statement(database.prepared(sql));
       statement->integer(static_cast<std::int64_t>(from)).integer(static_cast<std::int64_t>(limit));
       if (id != nullptr) statement->blob(id->bytes());
       std::vector<LedgerRow> rows;
-      while (statement->step()) rows.push_back({static_cast<std::uint64_t>(statement->integer_at(0)), std::string(statement->text_at(1))});
+      while (statement->step())
+        rows.push_back({static_cast<std::uint64_t>(statement->integer_at(0)), std::string(statement->text_at(1))});
       if (statement->failed()) return store_failed("read", database.message());
       return rows;
     });
   }
 
   static void lock_free_refusal(const Done& done) {
-    done(refused_change(ErrorKind::unavailable, "store_stopped", "The disk failed; this store writes no more.", "SAFETY: promise 1",
-                        "Nothing was acknowledged. Look at the disk, then start the program again."));
+    done(refuse(ErrorKind::unavailable, "store_stopped", "The disk failed; this store writes no more.",
+                "SAFETY: promise 1", "Nothing was acknowledged. Look at the disk, then start the program again."));
   }
 
   // --- the writer ---
@@ -484,8 +516,9 @@ class SqliteStore final : public Store {
       for (const auto& person : group[i].change.destroyed_keys) {
         auto& tombstone = keys_->prepared("INSERT OR IGNORE INTO tombstones(person,at) VALUES(?,?)");
         auto& statement = keys_->prepared("DELETE FROM person_keys WHERE person=?");
-        const bool good = keys_->execute("BEGIN IMMEDIATE") && tombstone.blob(person.bytes()).integer(last_at_).run() && statement.blob(person.bytes()).run() &&
-                          keys_->execute("COMMIT") && keys_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        const bool good = keys_->execute("BEGIN IMMEDIATE") && tombstone.blob(person.bytes()).integer(last_at_).run() &&
+                          statement.blob(person.bytes()).run() && keys_->execute("COMMIT") &&
+                          keys_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
         if (!good) {
           const std::lock_guard guard(mutex_);
           broken_ = true;
@@ -501,7 +534,8 @@ class SqliteStore final : public Store {
       while (statement->step()) erased.push_back(statement->id_at<base::PersonId>(0));
     }
     for (const auto& person : erased) {
-      if (!keys_->prepared("DELETE FROM person_keys WHERE person=?").blob(person.bytes()).run()) return store_failed("erase a key", keys_->message());
+      if (!keys_->prepared("DELETE FROM person_keys WHERE person=?").blob(person.bytes()).run())
+        return store_failed("erase a key", keys_->message());
     }
     return {};
   }
@@ -510,19 +544,24 @@ class SqliteStore final : public Store {
     if (change.idempotency) {
       Use statement(main_->prepared("SELECT 1 FROM idempotency WHERE official=? AND name=?"));
       statement->blob(change.idempotency->official.bytes()).text(change.idempotency->key);
-      if (statement->step()) return refused_change(ErrorKind::conflict, "idempotency_replay", "This write was already done.", "API: Idempotency-Key", "Read its answer.");
+      if (statement->step()) return idempotency_replay();
+      if (statement->failed()) return store_failed("read", main_->message());
     }
     Committed committed;
     if (change.case_id) {
       Use statement(main_->prepared("SELECT version FROM cases WHERE id=?"));
       statement->blob(change.case_id->bytes());
-      const auto current = statement->step() ? static_cast<std::uint64_t>(statement->integer_at(0)) : 0;
-      if (current != change.based_on) {
-        return refused_change(ErrorKind::conflict, "version_conflict", fmt::format("The case is at version {}, not {}.", current, change.based_on), "API: If-Match",
-                              "Read it again and decide anew.");
-      }
-      committed.version = change.events.empty() ? current : change.events.back().sequence;
+      committed.version = statement->step() ? static_cast<std::uint64_t>(statement->integer_at(0)) : 0;
+      if (statement->failed()) return store_failed("read", main_->message());
     }
+    TRY_STATUS(check_change(change, committed.version));
+    if (change.row && committed.version == 0) {
+      Use statement(main_->prepared("SELECT 1 FROM cases WHERE reference=? AND id<>?"));
+      statement->text(change.row->reference).blob(change.row->id.bytes());
+      if (statement->step()) return reference_taken();
+      if (statement->failed()) return store_failed("read", main_->message());
+    }
+    committed.version += change.events.size();
     const auto now = options_.now ? options_.now().microseconds : last_at_ + 1;
     last_at_ = std::max(last_at_, now);
     committed.at = {last_at_};
@@ -534,34 +573,66 @@ class SqliteStore final : public Store {
 
   bool write_rows(const Change& change) {
     for (const auto& event : change.events) {
-      auto& statement = main_->prepared("INSERT INTO events(case_id,sequence,kind,recorded_at,official,agency,body) VALUES(?,?,?,?,?,?,?)");
-      if (!statement.blob(event.case_id.bytes()).integer(static_cast<std::int64_t>(event.sequence)).text(event.kind).integer(event.recorded_at.microseconds)
-               .blob(event.official.bytes()).blob(event.agency.bytes()).blob(event.body).run()) return false;
+      auto& statement = main_->prepared(
+          "INSERT INTO events(case_id,sequence,kind,recorded_at,official,agency,body) VALUES(?,?,?,?,?,?,?)");
+      if (!statement.blob(event.case_id.bytes())
+               .integer(static_cast<std::int64_t>(event.sequence))
+               .text(event.kind)
+               .integer(event.recorded_at.microseconds)
+               .blob(event.official.bytes())
+               .blob(event.agency.bytes())
+               .blob(event.body)
+               .run())
+        return false;
     }
     if (change.row && !write_case(*change.row)) return false;
     for (const auto& assignment : change.assignments) {
-      auto& statement = main_->prepared("INSERT OR REPLACE INTO assignments(case_id,official,role,from_day,to_day) VALUES(?,?,?,?,?)");
-      statement.blob(assignment.case_id.bytes()).blob(assignment.official.bytes()).text(assignment.role).integer(assignment.from.days_since_epoch());
-      if (assignment.to) statement.integer(assignment.to->days_since_epoch());
-      else statement.null();
+      auto& statement = main_->prepared(
+          "INSERT OR REPLACE INTO assignments(case_id,official,role,from_day,to_day,agency) "
+          "VALUES(?1,?2,?3,?4,?5,coalesce((SELECT agency FROM cases WHERE id=?1),x''))");
+      statement.blob(assignment.case_id.bytes())
+          .blob(assignment.official.bytes())
+          .text(assignment.role)
+          .integer(assignment.from.days_since_epoch());
+      if (assignment.to)
+        statement.integer(assignment.to->days_since_epoch());
+      else
+        statement.null();
       if (!statement.run()) return false;
     }
     for (const auto& hold : change.holds) {
-      auto& statement = main_->prepared("INSERT OR REPLACE INTO holds(code_digest,case_id,issued_by,from_day,until_day,until_is_minimum,status) VALUES(?,?,?,?,?,?,?)");
-      statement.blob(hold.code_digest).blob(hold.case_id.bytes()).text(hold.issued_by).integer(hold.from.days_since_epoch());
-      if (hold.until) statement.integer(hold.until->days_since_epoch());
-      else statement.null();
+      auto& statement = main_->prepared(
+          "INSERT OR REPLACE INTO holds(code_digest,case_id,issued_by,from_day,until_day,until_is_minimum,status) "
+          "VALUES(?,?,?,?,?,?,?)");
+      statement.blob(hold.code_digest)
+          .blob(hold.case_id.bytes())
+          .text(hold.issued_by)
+          .integer(hold.from.days_since_epoch());
+      if (hold.until)
+        statement.integer(hold.until->days_since_epoch());
+      else
+        statement.null();
       if (!statement.integer(hold.until_is_minimum ? 1 : 0).text(hold.status).run()) return false;
     }
     for (const auto& document : change.documents) {
       if (document.bytes.empty()) {
-        if (!main_->prepared("DELETE FROM documents WHERE collection=? AND name=?").text(document.collection).text(document.key).run()) return false;
-      } else if (!main_->prepared("INSERT OR REPLACE INTO documents(collection,name,bytes) VALUES(?,?,?)").text(document.collection).text(document.key).blob(document.bytes).run()) {
+        if (!main_->prepared("DELETE FROM documents WHERE collection=? AND name=?")
+                 .text(document.collection)
+                 .text(document.key)
+                 .run())
+          return false;
+      } else if (!main_->prepared("INSERT OR REPLACE INTO documents(collection,name,bytes) VALUES(?,?,?)")
+                      .text(document.collection)
+                      .text(document.key)
+                      .blob(document.bytes)
+                      .run()) {
         return false;
       }
     }
     for (const auto& tally : change.tallies) {
-      auto& statement = main_->prepared("INSERT INTO tallies(name,bucket,total) VALUES(?1,?2,?3) ON CONFLICT(name,bucket) DO UPDATE SET total=total+?3");
+      auto& statement = main_->prepared(
+          "INSERT INTO tallies(name,bucket,total) VALUES(?1,?2,?3) ON CONFLICT(name,bucket) DO UPDATE SET "
+          "total=total+?3");
       if (!statement.text(tally.name).text(tally.bucket).integer(tally.add).run()) return false;
     }
     for (const auto& id : change.erased_cases) {
@@ -570,25 +641,57 @@ class SqliteStore final : public Store {
     }
     if (change.idempotency) {
       const auto& record = *change.idempotency;
-      auto& statement = main_->prepared("INSERT INTO idempotency(official,name,request_digest,status,body,at) VALUES(?,?,?,?,?,?)");
-      if (!statement.blob(record.official.bytes()).text(record.key).blob(record.request_digest).integer(record.status).text(record.body).integer(record.at.microseconds).run()) return false;
+      auto& statement =
+          main_->prepared("INSERT INTO idempotency(official,name,request_digest,status,body,at) VALUES(?,?,?,?,?,?)");
+      if (!statement.blob(record.official.bytes())
+               .text(record.key)
+               .blob(record.request_digest)
+               .integer(record.status)
+               .text(record.body)
+               .integer(record.at.microseconds)
+               .run())
+        return false;
     }
     return true;
   }
 
   bool write_case(const CaseRow& row) {
-    auto& statement = main_->prepared(
-        "INSERT INTO cases(" CASE_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET version=excluded.version,person=excluded.person,"
-        "agency=excluded.agency,stage=excluded.stage,age=excluded.age,updated_at=excluded.updated_at,owed=excluded.owed,delivered=excluded.delivered,"
-        "late=excluded.late,unknown=excluded.unknown,next_due=excluded.next_due");
-    statement.blob(row.id.bytes()).integer(static_cast<std::int64_t>(row.version)).blob(row.person.bytes()).text(row.reference).text(row.jurisdiction).blob(row.agency.bytes())
-        .text(row.stage).text(row.age).text(row.origin).integer(row.opened_on.days_since_epoch()).integer(row.updated_at.microseconds).integer(row.owed)
-        .integer(row.delivered).integer(row.late).integer(row.unknown);
-    if (row.next_due) statement.integer(row.next_due->days_since_epoch());
-    else statement.null();
+    auto& statement = main_->prepared("INSERT INTO cases(" CASE_COLUMNS
+                                      ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+                                      "version=excluded.version,person=excluded.person,"
+                                      "agency=excluded.agency,stage=excluded.stage,age=excluded.age,updated_at="
+                                      "excluded.updated_at,owed=excluded.owed,delivered=excluded.delivered,"
+                                      "late=excluded.late,unknown=excluded.unknown,next_due=excluded.next_due");
+    statement.blob(row.id.bytes())
+        .integer(static_cast<std::int64_t>(row.version))
+        .blob(row.person.bytes())
+        .text(row.reference)
+        .text(row.jurisdiction)
+        .blob(row.agency.bytes())
+        .text(row.stage)
+        .text(row.age)
+        .text(row.origin)
+        .integer(row.opened_on.days_since_epoch())
+        .integer(row.updated_at.microseconds)
+        .integer(row.owed)
+        .integer(row.delivered)
+        .integer(row.late)
+        .integer(row.unknown);
+    if (row.next_due)
+      statement.integer(row.next_due->days_since_epoch());
+    else
+      statement.null();
     if (!statement.run()) return false;
+    if (row.version > 1 && !main_->prepared("UPDATE assignments SET agency=?1 WHERE case_id=?2 AND agency<>?1")
+                                .blob(row.agency.bytes())
+                                .blob(row.id.bytes())
+                                .run())
+      return false;
     if (row.snapshot.empty()) return true;
-    return main_->prepared("INSERT OR REPLACE INTO snapshots(case_id,bytes) VALUES(?,?)").blob(row.id.bytes()).blob(row.snapshot).run();
+    return main_->prepared("INSERT OR REPLACE INTO snapshots(case_id,bytes) VALUES(?,?)")
+        .blob(row.id.bytes())
+        .blob(row.snapshot)
+        .run();
   }
 
   bool write_entries(const Change& change, base::Instant at) {
@@ -598,8 +701,10 @@ class SqliteStore final : public Store {
       auto& statement = main_->prepared("INSERT INTO ledger(idx,case_id,data) VALUES(?,?,?)");
       statement.integer(static_cast<std::int64_t>(index));
       const auto id = base::CaseId::parse(entry.case_id);
-      if (id) statement.blob(id->bytes());
-      else statement.null();
+      if (id)
+        statement.blob(id->bytes());
+      else
+        statement.null();
       if (!statement.text(data).run()) return false;
       frontier_.append(ledger::leaf_hash(data));
     }
@@ -608,15 +713,18 @@ class SqliteStore final : public Store {
 
   bool write_ledger_state() {
     const auto bytes = frontier_.bytes();
-    if (!main_->prepared("INSERT OR REPLACE INTO state(name,bytes) VALUES('frontier',?)").blob(bytes).run()) return false;
+    if (!main_->prepared("INSERT OR REPLACE INTO state(name,bytes) VALUES('frontier',?)").blob(bytes).run())
+      return false;
     const auto at = std::to_string(last_at_);
-    if (!main_->prepared("INSERT OR REPLACE INTO state(name,bytes) VALUES('last_at',?)").blob(base::bytes_of(at)).run()) return false;
+    if (!main_->prepared("INSERT OR REPLACE INTO state(name,bytes) VALUES('last_at',?)").blob(base::bytes_of(at)).run())
+      return false;
     if (!options_.signer) return true;
     const auto root = frontier_.root();
     const auto note = options_.signer(frontier_.size(), root, {last_at_});
     // The newest checkpoint replaces the one before it, unless that one is to be kept.
     const auto size = static_cast<std::int64_t>(frontier_.size());
-    const bool keep_previous = newest_checkpoint_ - static_cast<std::int64_t>(last_kept_) >= checkpoint_every_entries || last_at_ - last_kept_at_ >= checkpoint_every_us;
+    const bool keep_previous = newest_checkpoint_ - static_cast<std::int64_t>(last_kept_) >= checkpoint_every_entries ||
+                               last_at_ - last_kept_at_ >= checkpoint_every_us;
     if (keep_previous) {
       last_kept_ = static_cast<std::uint64_t>(newest_checkpoint_);
       last_kept_at_ = last_at_;
@@ -653,78 +761,92 @@ class SqliteStore final : public Store {
   std::unique_ptr<Database> keys_reader_;
 };
 
-/// A cursor is the last row's sort value and id: "1714560000000000.0a1b…".
-struct Cursor {
-  std::int64_t value = 0;
-  base::Bytes id;
-};
+/// Which rows one statement lists. An official of an agency sees the agency's cases and those assigned elsewhere: two
+/// lists, each along an index of its own, merged; one statement with OR would sort all that the agency has.
+enum class Scope { everything, agency, assigned, assigned_elsewhere };
 
-base::Result<std::optional<Cursor>> read_cursor(const std::string& text) {
-  if (text.empty()) return std::optional<Cursor>{};
-  const auto point = text.find('.');
-  const auto id = point == std::string::npos ? std::nullopt : base::from_hex(std::string_view(text).substr(point + 1));
-  char* end = nullptr;
-  const auto value = std::strtoll(text.c_str(), &end, 10);
-  if (!id || id->size() != base::CaseId::size || end != text.c_str() + point) {
-    return base::invalid("cursor", "bad_cursor", "This is not a page's cursor.", "API: pages", "Take it from the page before, or leave it out.");
+std::string list_sql(const CaseQuery& query, Scope scope, bool from_cursor) {
+  const std::string_view key = by_due(query)                             ? "next_due"
+                               : query.order == CaseQuery::Order::opened ? "opened_on"
+                                                                         : "updated_at";
+  std::string where = "1";
+  const auto also = [&](std::string_view condition) { where += fmt::format(" AND {}", condition); };
+  switch (scope) {
+    case Scope::everything:
+      break;
+    case Scope::agency:
+      also("agency=:agency");
+      break;
+    case Scope::assigned:
+      also("id IN (SELECT case_id FROM assignments WHERE official=:official)");
+      break;
+    case Scope::assigned_elsewhere:
+      also(
+          "id IN (SELECT case_id FROM assignments WHERE official=:official AND agency<:agency UNION ALL "
+          "SELECT case_id FROM assignments WHERE official=:official AND agency>:agency)");
+      break;
   }
-  return std::optional(Cursor{value, *id});
-}
-
-base::Result<CasePage> SqliteStore::list_cases(const CaseQuery& query) {
-  if (query.limit < 1 || query.limit > 200) return base::invalid("limit", "bad_limit", "A page has 1 to 200 rows.", "API: pages", "Correct the limit.");
-  TRY(const auto cursor, read_cursor(query.cursor));
-  const bool by_due = query.order == CaseQuery::Order::next_due || query.due_before;
-  const std::string_view key = by_due ? "next_due" : query.order == CaseQuery::Order::opened ? "opened_on" : "updated_at";
-  std::string where;
-  const auto also = [&](std::string_view condition) { where += (where.empty() ? " WHERE " : " AND ") + std::string(condition); };
-  if (query.assigned_to && query.agency) also("(agency=:agency OR id IN (SELECT case_id FROM assignments WHERE official=:official))");
-  else if (query.agency) also("agency=:agency");
-  else if (query.assigned_to) also("id IN (SELECT case_id FROM assignments WHERE official=:official)");
-  else if (!query.all) also("0");
   if (query.stage) also("stage=:stage");
   if (query.age) also("age=:age");
   if (query.origin) also("origin=:origin");
-  if (by_due) also("next_due IS NOT NULL");
+  if (by_due(query)) also("next_due IS NOT NULL");
   if (query.due_before) also("next_due<:before");
-  if (cursor) also(by_due ? fmt::format("({},id)>(:value,:id)", key) : fmt::format("({0}<:value OR ({0}=:value AND id>:id))", key));
-  const auto sql = fmt::format("SELECT " CASE_COLUMNS " FROM cases{} ORDER BY {} {}, id LIMIT :limit", where, key, by_due ? "ASC" : "DESC");
+  // The first condition is what the index seeks by; the second leaves out the rows of the page before.
+  if (from_cursor) also(fmt::format("{0}{1}:value AND ({0}<>:value OR id>:id)", key, by_due(query) ? ">=" : "<="));
+  return fmt::format("SELECT " CASE_COLUMNS " FROM cases WHERE {} ORDER BY {} {}, id LIMIT :limit", where, key,
+                     by_due(query) ? "ASC" : "DESC");
+}
 
-  // The text differs by filters only; a few dozen forms at most, kept for good so that their addresses stay.
-  static std::mutex forms_mutex;
-  static std::set<std::string, std::less<>> forms;
-  const char* kept = nullptr;
-  {
-    const std::lock_guard guard(forms_mutex);
-    kept = forms.insert(sql).first->c_str();
-  }
+/// The one copy of a statement's text: a prepared statement is kept by its text's address. Filters make a few dozen
+/// forms, no more.
+const char* kept_text(std::string sql) {
+  static std::mutex mutex;
+  static std::set<std::string, std::less<>> texts;
+  const std::lock_guard guard(mutex);
+  return texts.insert(std::move(sql)).first->c_str();
+}
+
+base::Result<std::vector<CaseRow>> list_scope(Database& database, const CaseQuery& query, Scope scope,
+                                              const std::optional<Cursor>& cursor) {
+  Use statement(database.prepared(kept_text(list_sql(query, scope, cursor.has_value()))));
+  // Named parameters are numbered by their first appearance: bind in the order in which they stand in the text.
+  const auto agency = query.agency ? query.agency->bytes() : base::ByteView{};
+  const auto official = query.assigned_to ? query.assigned_to->bytes() : base::ByteView{};
+  if (scope == Scope::assigned || scope == Scope::assigned_elsewhere) statement->blob(official);
+  if (scope == Scope::agency || scope == Scope::assigned_elsewhere) statement->blob(agency);
+  if (query.stage) statement->text(*query.stage);
+  if (query.age) statement->text(*query.age);
+  if (query.origin) statement->text(*query.origin);
+  if (query.due_before) statement->integer(query.due_before->days_since_epoch());
+  if (cursor) statement->integer(cursor->value).blob(cursor->id.bytes());
+  statement->integer(static_cast<std::int64_t>(query.limit) + 1);
+  std::vector<CaseRow> rows;
+  while (statement->step()) rows.push_back(row_of(*statement));
+  if (statement->failed()) return store_failed("list", database.message());
+  return rows;
+}
+
+base::Result<CasePage> SqliteStore::list_cases(const CaseQuery& query) {
+  TRY_STATUS(check_limit(query));
+  TRY(const auto cursor, read_cursor(query.cursor));
+  if (!query.agency && !query.assigned_to && !query.all) return CasePage{};
   return read([&](Database& database) -> base::Result<CasePage> {
-    Use statement(database.prepared(kept));
-    // Named parameters are numbered by their first appearance: bind in the order in which they stand in the text.
-    const auto agency = query.agency ? query.agency->bytes() : base::ByteView{};
-    const auto official = query.assigned_to ? query.assigned_to->bytes() : base::ByteView{};
-    if (query.agency) statement->blob(agency);
-    if (query.assigned_to) statement->blob(official);
-    if (query.stage) statement->text(*query.stage);
-    if (query.age) statement->text(*query.age);
-    if (query.origin) statement->text(*query.origin);
-    if (query.due_before) statement->integer(query.due_before->days_since_epoch());
-    if (cursor) statement->integer(cursor->value).blob(cursor->id);
-    statement->integer(static_cast<std::int64_t>(query.limit) + 1);
-    CasePage page;
-    while (statement->step()) page.rows.push_back(row_of(*statement));
-    if (statement->failed()) return store_failed("list", database.message());
-    if (page.rows.size() > query.limit) {
-      page.rows.pop_back();
-      const auto& last = page.rows.back();
-      const auto value = by_due ? last.next_due->days_since_epoch() : query.order == CaseQuery::Order::opened ? last.opened_on.days_since_epoch() : last.updated_at.microseconds;
-      page.next_cursor = fmt::format("{}.{}", value, base::to_hex(last.id.bytes()));
+    const auto first = query.agency ? Scope::agency : query.assigned_to ? Scope::assigned : Scope::everything;
+    TRY(auto rows, list_scope(database, query, first, cursor));
+    if (query.agency && query.assigned_to) {
+      TRY(auto elsewhere, list_scope(database, query, Scope::assigned_elsewhere, cursor));
+      const auto middle = static_cast<std::ptrdiff_t>(rows.size());
+      std::ranges::move(elsewhere, std::back_inserter(rows));
+      std::ranges::inplace_merge(rows, rows.begin() + middle, [&](const CaseRow& a, const CaseRow& b) {
+        return before(query, {sort_value(query, a), a.id}, {sort_value(query, b), b.id});
+      });
+      if (rows.size() > query.limit + 1) rows.resize(query.limit + 1);
     }
-    return page;
+    return page_of(query, std::move(rows));
   });
 }
 
-} // namespace
+}  // namespace
 
 base::Result<std::unique_ptr<Store>> open_sqlite(const std::string& directory, Options options) {
   std::error_code ec;
@@ -732,16 +854,17 @@ base::Result<std::unique_ptr<Store>> open_sqlite(const std::string& directory, O
   chmod(directory.c_str(), 0700);
   const int lock = open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) {
-    return refused_change(ErrorKind::unavailable, "no_folder", fmt::format("The data folder {} cannot be written.", directory), "SAFETY: operation",
-                          "Give a folder that this user may write, with --data.");
+    return refuse(ErrorKind::unavailable, "no_folder", fmt::format("The data folder {} cannot be written.", directory),
+                  "SAFETY: operation", "Give a folder that this user may write, with --data.");
   }
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     close(lock);
-    return refused_change(ErrorKind::conflict, "in_use", "Another remedium has this data folder open.", "SAFETY: operation", "Stop the other one, or use its API.");
+    return refuse(ErrorKind::conflict, "in_use", "Another remedium has this data folder open.", "SAFETY: operation",
+                  "Stop the other one, or use its API.");
   }
   auto store = std::make_unique<SqliteStore>(directory, std::move(options), lock);
   TRY_STATUS(store->start());
   return store;
 }
 
-} // namespace remedium::store
+}  // namespace remedium::store

@@ -18,7 +18,8 @@ namespace {
 
 class Verification {
  public:
-  Verification(Database& database, base::ByteView public_key, VerifyReport& report) : database_(database), public_key_(public_key), report_(report) {}
+  Verification(Database& database, base::ByteView public_key, VerifyReport& report)
+      : database_(database), public_key_(public_key), report_(report) {}
 
   base::Status run() {
     // One read transaction: a running store goes on, this sees one moment of it.
@@ -72,15 +73,20 @@ class Verification {
       }
       tree.append(ledger::leaf_hash(data));
       if (const auto found = checkpoints_.find(tree.size()); found != checkpoints_.end()) {
-        if (found->second != tree.root()) wrong(fmt::format("The first {} entries do not hash to their signed checkpoint: an entry was changed.", tree.size()));
-        else ++matched_;
+        if (found->second != tree.root())
+          wrong(fmt::format("The first {} entries do not hash to their signed checkpoint: an entry was changed.",
+                            tree.size()));
+        else
+          ++matched_;
       }
       read_entry(index, data, statement->blob_at(2), last_at);
     }
     if (statement->failed()) wrong("The ledger cannot be read to its end.");
     report_.entries = tree.size();
-    if (newest_ != tree.size()) wrong(fmt::format("There are {} entries, but the newest checkpoint covers {}.", tree.size(), newest_));
-    if (matched_ != checkpoints_.size() && report_.wrong.empty()) wrong("A checkpoint speaks of entries that are not there.");
+    if (newest_ != tree.size())
+      wrong(fmt::format("There are {} entries, but the newest checkpoint covers {}.", tree.size(), newest_));
+    if (matched_ != checkpoints_.size() && report_.wrong.empty())
+      wrong("A checkpoint speaks of entries that are not there.");
   }
 
   void read_entry(std::uint64_t index, std::string_view data, base::ByteView case_column, std::int64_t& last_at) {
@@ -131,10 +137,12 @@ class Verification {
       }
       ++with_entry;
       const bool is_erased = event.body.empty() && erased_.contains(event.case_id.str());
-      if (!is_erased && found->second != event_digest(event)) wrong(fmt::format("Event {} of {} was changed after it was recorded.", event.sequence, event.case_id.str()));
+      if (!is_erased && found->second != event_digest(event))
+        wrong(fmt::format("Event {} of {} was changed after it was recorded.", event.sequence, event.case_id.str()));
     }
     if (statement->failed()) wrong("The events cannot be read to their end.");
-    if (with_entry != digests_.size()) wrong(fmt::format("{} events that the ledger records are not there.", digests_.size() - with_entry));
+    if (with_entry != digests_.size())
+      wrong(fmt::format("{} events that the ledger records are not there.", digests_.size() - with_entry));
   }
 
   Database& database_;
@@ -147,7 +155,7 @@ class Verification {
   std::unordered_map<std::string, bool> erased_;
 };
 
-} // namespace
+}  // namespace
 
 base::Result<VerifyReport> verify_directory(const std::string& directory, base::ByteView public_key) {
   TRY(const auto database, Database::open(directory + "/remedium.db", true));
@@ -162,10 +170,10 @@ base::Result<base::Bytes> read_public_key(const std::string& directory) {
   std::getline(file, line);
   auto key = base::from_base64(line);
   if (!file || !key || key->size() != 32) {
-    return base::fail({base::ErrorKind::not_found, "no_public_key", "There is no checkpoint.pub in the data folder.", "SAFETY: Ledger",
-                       "Give the key with --public-key, from where you keep it.", "public-key"});
+    return base::fail({base::ErrorKind::not_found, "no_public_key", "There is no checkpoint.pub in the data folder.",
+                       "SAFETY: Ledger", "Give the key with --public-key, from where you keep it.", "public-key"});
   }
   return std::move(*key);
 }
 
-} // namespace remedium::store
+}  // namespace remedium::store

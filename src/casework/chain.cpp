@@ -24,11 +24,14 @@ Delivered by_act(const State& state, std::string_view resource) {
   return act == nullptr ? Delivered{} : Delivered{Progress::delivered, act, {}, {}};
 }
 
-Delivered by_permit(const State& state) {
+/// A permit that has run out delivers nothing any more: where the law still gives one, it is due again (renewal, res. 20/1 4(h)).
+Delivered by_permit(const State& state, base::Date on) {
   const auto* application = state.last("permit-applications");
   const auto* decision = state.last("permit-decisions");
   if (application == nullptr) return {};
   if (decision == nullptr || decision->sequence < application->sequence) return {Progress::in_progress, application, {}, {}};
+  const auto valid_until = decision->record.date("valid_until");
+  if (decision->record.text("outcome") == "granted" && valid_until && *valid_until < on) return {};
   return {decision->record.text("outcome") == "granted" ? Progress::delivered : Progress::refused, decision, {}, {}};
 }
 
@@ -48,8 +51,8 @@ Delivered by_award(const State& state, std::string_view scheme) {
     if (!amount) continue;
     if (!result.paid) result.paid = *amount;
     else if (const auto sum = base::add(*result.paid, *amount)) result.paid = *sum;
-    result.progress = result.awarded && result.paid->minor >= result.awarded->minor ? Progress::delivered : Progress::partly_delivered;
   }
+  if (result.paid) result.progress = result.awarded && result.paid->minor >= result.awarded->minor ? Progress::delivered : Progress::partly_delivered;
   return result;
 }
 
@@ -64,13 +67,13 @@ Delivered by_step(const State& state, std::string_view entitlement) {
   return result;
 }
 
-Delivered delivered(const State& state, const law::EntitlementInfo& info) {
+Delivered delivered(const State& state, const law::EntitlementInfo& info, base::Date on) {
   if (auto step = by_step(state, info.id); step.act != nullptr) return step;
   switch (info.delivered_by) {
     case Delivery::information: return by_act(state, "information-deliveries");
     case Delivery::recovery_period: return by_act(state, "recovery-periods");
     case Delivery::lawyer: return by_act(state, "lawyers");
-    case Delivery::permit: return by_permit(state);
+    case Delivery::permit: return by_permit(state, on);
     case Delivery::award: return by_award(state, info.id);
     case Delivery::identification_decision: {
       const auto* decision = state.last("identification-decisions");
@@ -145,7 +148,7 @@ Chain chain(const State& state, const law::LawSet& law, std::span<const law::Out
   for (std::size_t i = 0; i < infos.size(); ++i) {
     if (hidden[i]) continue;
     Link link{.entitlement = i, .outcome = outcomes[i], .due = {}, .delivered_on = {}, .awarded = {}, .paid = {}, .baseline = std::move(under[i])};
-    const auto done = delivered(state, infos[i]);
+    const auto done = delivered(state, infos[i], on);
     link.progress = done.progress;
     link.awarded = done.awarded;
     link.paid = done.paid;
@@ -157,15 +160,17 @@ Chain chain(const State& state, const law::LawSet& law, std::span<const law::Out
     if (entitled) {
       // Without a day of its own it is due at once: from the first contact on.
       link.due = outcomes[i].has_due ? outcomes[i].due.date() : state.opened_on();
-      const bool has_come = !link.due || *link.due <= on;
-      link.counts = infos[i].force == law::Force::must && has_come;
+      // A day not known exactly has come unless it certainly lies ahead.
+      const bool has_come = outcomes[i].has_due && !link.due ? outcomes[i].due.earliest <= on.days_since_epoch() : !link.due || *link.due <= on;
+      const bool must = infos[i].force == law::Force::must;
+      link.counts = must && has_come;
       if (link.progress == Progress::none || link.progress == Progress::in_progress) {
         const bool is_late = outcomes[i].has_due && link.due && *link.due < on && infos[i].force == law::Force::must;
         if (!has_come) link.progress = Progress::not_due;
         else if (is_late) link.progress = Progress::late;
         else if (link.progress == Progress::none) link.progress = Progress::due;
       }
-      if (outcomes[i].has_due && link.counts && !is_settled(link.progress) && link.due && (!result.next_due || *link.due < *result.next_due)) result.next_due = link.due;
+      if (outcomes[i].has_due && must && !is_settled(link.progress) && link.due && (!result.next_due || *link.due < *result.next_due)) result.next_due = link.due;
     }
     count(result.gap, link);
     count(result.by_measure[static_cast<std::size_t>(infos[i].measure)], link);

@@ -34,6 +34,15 @@ base::Status decide_compensation(const State& state, const Record& record, const
     }
     if (record.text("outcome") == "awarded" && !record.has("amount")) return refuse("amount_needed", "An award has an amount.", "res. 20/1 4(g)", "Give the amount and currency.", "amount");
     if (record.text("outcome") == "refused" && !record.has("reasons")) return refuse("reasons_needed", "A refusal needs its reasons.", "res. 20/1 4(g)", "Write why.", "reasons");
+    const auto amount = record.money("amount");
+    if (amount && amount->minor <= 0) return base::invalid("amount", "bad_amount", "An award is more than nothing.", "res. 20/1 4(j)", "Correct the amount.");
+    if (paid && (!amount || record.text("outcome") != "awarded")) {
+      return refuse("already_paid", fmt::format("{} of this award is paid.", paid->str()), "res. 20/1 4(j)", "Record an award that is not below it.", "outcome");
+    }
+    if (paid) {
+      TRY(const auto left, base::subtract(*amount, *paid));
+      if (left.minor < 0) return refuse("less_than_paid", fmt::format("{} of this award is paid already.", paid->str()), "res. 20/1 4(j)", "Correct the amount.", "amount");
+    }
     return {};
   }
   const auto awarded = award == nullptr ? std::nullopt : award->record.money("amount");

@@ -76,7 +76,8 @@ std::unexpected<base::Error> refuse(std::string code, std::string message, std::
 base::Status decide(const State& state, const Record& record, const Context& context) {
   const auto resource = record.act().resource;
   if (state.erased) return refuse("erased", "This case was erased.", "SAFETY promise 6", "Nothing can be recorded.");
-  if (state.closed) return refuse("closed", "This case is closed.", "res. 20/1 1(e)", "Open a new case, or ask the responsible agency.");
+  // Consent can be withdrawn for as long as anything can be read (SAFETY promise 3).
+  if (state.closed && resource != "consent-withdrawals") return refuse("closed", "This case is closed.", "res. 20/1 1(e)", "Open a new case, or ask the responsible agency.");
   if (!record.act().opens_case && state.acts.empty()) return refuse("not_open", "This case has no first contact.", "DESIGN: Cases", "Record the first contact.");
   TRY_STATUS(check_days(state, record, context));
   TRY_STATUS(check_pair(record, "valid_from", "valid_until"));

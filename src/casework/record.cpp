@@ -165,6 +165,25 @@ void write_value(base::JsonWriter& json, const Value& value) {
 
 constexpr std::uint8_t encoding = 1;
 
+/// Which alternative of Value a field of this type holds.
+std::uint64_t kind_of(FieldType type) {
+  switch (type) {
+    case FieldType::text:
+    case FieldType::long_text:
+    case FieldType::code:
+    case FieldType::language:
+    case FieldType::country:
+    case FieldType::entitlement: return 1;
+    case FieldType::code_list:
+    case FieldType::country_list: return 2;
+    case FieldType::date: return 3;
+    case FieldType::boolean: return 4;
+    case FieldType::money: return 5;
+    case FieldType::integer: return 6;
+  }
+  return 0;
+}
+
 class Writer {
  public:
   base::Bytes bytes;
@@ -255,7 +274,8 @@ base::Result<Record> parse_record(const Act& act, std::string_view json) {
   for (std::size_t i = 0; i < act.fields.size(); ++i) {
     const auto& field = act.fields[i];
     record[i] = FieldParser(reader, field).parse();
-    if (field.required && std::holds_alternative<std::monostate>(record[i])) {
+    const auto* items = std::get_if<std::vector<std::string>>(&record[i]);
+    if (field.required && (std::holds_alternative<std::monostate>(record[i]) || (items != nullptr && items->empty()))) {
       reader.fail(base::Error{base::ErrorKind::invalid_input, "missing", "This is needed.", std::string(act.rule), "Give a value.", std::string(field.name)});
     }
   }
@@ -314,6 +334,7 @@ base::Status decode_class(Record& record, DataClass data_class, base::ByteView b
     const auto index = reader.number();
     const auto kind = reader.number();
     if (index >= fields.size() || fields[index].data_class != data_class) return corrupt("A record has a field this program does not know.");
+    if (kind != kind_of(fields[index].type)) return corrupt("A record has a value of another type than its field.");
     auto& value = record[static_cast<std::size_t>(index)];
     switch (kind) {
       case 1: value = reader.text(); break;

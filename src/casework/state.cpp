@@ -172,6 +172,12 @@ void apply(State& state, StoredAct act) {
       if (const auto data_class = base::parse_data_class(name)) consent.classes.add(*data_class);
     }
     state.consents.push_back(std::move(consent));
+  } else if (resource == "consents" && record.text("decision") == "refused") {
+    // A later "no" ends the earlier "yes" to the same recipient for the same purpose.
+    for (auto& consent : state.consents) {
+      const bool same = consent.purpose == record.text("purpose") && consent.recipient == record.text("recipient");
+      if (same && !consent.ended_on) consent.ended_on = record.date("given_on").value_or(act.recorded_at.utc_date());
+    }
   } else if (resource == "consent-withdrawals") {
     for (auto& consent : state.consents) {
       const bool same = consent.purpose == record.text("purpose") && (!record.has("recipient") || consent.recipient == record.text("recipient"));

@@ -249,6 +249,7 @@ class App {
   [[nodiscard]] std::string ledger_public_key() const;
 
   struct Implementation;  // known to src/app alone
+  [[nodiscard]] Implementation& implementation() { return *self_; }
 
  private:
   explicit App(std::unique_ptr<Implementation> implementation);

@@ -24,6 +24,7 @@ using Run = std::function<int()>;
 void add_law(CLI::App& program, Run& run);
 void add_serve(CLI::App& program, Run& run);
 void add_ledger(CLI::App& program, Run& run);
+void add_import(CLI::App& program, Run& run);
 
 /// The law files: of `folder`, or those in the program where it is empty.
 [[nodiscard]] base::Result<std::vector<app::LawFile>> law_files(const std::string& folder);

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   remedium::cli::add_serve(program, run);
   remedium::cli::add_law(program, run);
   remedium::cli::add_ledger(program, run);
+  remedium::cli::add_import(program, run);
   program.add_subcommand("version", "Say which version this is")->callback([&run] {
     run = [] {
       std::puts("remedium 0.1.0");

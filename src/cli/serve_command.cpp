@@ -1,4 +1,4 @@
-// remedium serve: the server. remedium demo: the demonstration accounts with the codes of this moment.
+// remedium serve: the server. remedium totp: the code of this moment.
 
 #include <fmt/format.h>
 
@@ -37,12 +37,12 @@ base::Result<std::unique_ptr<app::App>> open(const Options& options, SystemClock
   return app::App::open(std::move(app_options));
 }
 
-std::string code_now(const app::DemoAccount& account, const SystemClock& clock) {
+std::string code_now(std::string_view totp_secret, const SystemClock& clock) {
   // The secret is shown in an authenticator's base32 (RFC 4648); the code wants its bytes.
   base::Bytes secret;
   std::uint32_t buffer = 0;
   unsigned held = 0;
-  for (const char c : account.totp_secret) {
+  for (const char c : totp_secret) {
     const auto digit = c >= 'A' && c <= 'Z' ? c - 'A' : c - '2' + 26;
     buffer = (buffer << 5U) | static_cast<std::uint32_t>(digit);
     held += 5;
@@ -62,7 +62,7 @@ void say_demo(const app::Demo& demo, const SystemClock& clock, std::string_view 
     if (!url.empty()) json.field("url", url);
     json.field("hold_code", demo.hold_code).field("hold_case", demo.hold_case).key("accounts").begin_array();
     for (const auto& account : demo.accounts) {
-      json.begin_object().field("official", account.official).field("login", account.login).field("password", account.password).field("totp_secret", account.totp_secret).field("code_now", code_now(account, clock)).field("role", account.role)
+      json.begin_object().field("official", account.official).field("login", account.login).field("password", account.password).field("totp_secret", account.totp_secret).field("code_now", code_now(account.totp_secret, clock)).field("role", account.role)
           .field("agency", account.agency).end_object();
     }
     json.end_array().end_object();
@@ -70,9 +70,9 @@ void say_demo(const app::Demo& demo, const SystemClock& clock, std::string_view 
   } else {
     fmt::print("Demonstration State. No person in it exists. Sign in with:\n\n  {:16} {:18} {:34} {:7} {}\n", "name", "password", "secret for an authenticator", "code", "role, agency");
     for (const auto& account : demo.accounts) {
-      fmt::print("  {:16} {:18} {:34} {:7} {}, {}\n", account.login, account.password, account.totp_secret, code_now(account, clock), account.role, account.agency);
+      fmt::print("  {:16} {:18} {:34} {:7} {}, {}\n", account.login, account.password, account.totp_secret, code_now(account.totp_secret, clock), account.role, account.agency);
     }
-    fmt::print("\nA code lasts 30 seconds and is used once; `remedium demo --data DIR` gives the next.\nHold code of case {} for the border check: {}\n", demo.hold_case, demo.hold_code);
+    fmt::print("\nA code lasts 30 seconds and is used once; an authenticator, or `remedium totp SECRET`, gives the next.\nHold code of case {} for the border check: {}\n", demo.hold_case, demo.hold_code);
   }
   std::fflush(stdout);
 }
@@ -124,19 +124,6 @@ int serve(const Options& options) {
   return 0;
 }
 
-/// Reads the accounts while the server may run: the codes need no store, so they come from the running server's own words or a stopped store.
-int show_demo(const Options& options) {
-  SystemClock clock;
-  crypto::SystemRandom random;
-  auto app = open(options, clock, random);
-  if (!app) return say(app.error(), options.json);
-  const auto demo = (*app)->demo();
-  if (!demo) return say(demo.error(), options.json);
-  if (!*demo) return say(base::invalid("data", "no_demo", "There is no demonstration State in this folder.", "", "Start it with `remedium serve --demo`.").error(), options.json);
-  say_demo(**demo, clock, "", options.json);
-  return 0;
-}
-
 void add_common(CLI::App& verb, const std::shared_ptr<Options>& options) {
   verb.add_option("--data", options->data, "Folder of the data")->capture_default_str();
   verb.add_option("--key-file", options->key_file, "File of the instance key; never beside the data (default: in the user's configuration)");
@@ -181,10 +168,18 @@ void add_serve(CLI::App& program, Run& run) {
   verb->add_option("--listen", options->listen, "ADDRESS:PORT")->capture_default_str();
   verb->add_flag("--demo", options->demo, "Load the demonstration State where the store is empty, and print its accounts");
   verb->callback([options, &run] { run = [options] { return serve(*options); }; });
-  auto demo_options = std::make_shared<Options>();
-  auto* demo = program.add_subcommand("demo", "The demonstration accounts, with the codes of this moment (the server stopped)");
-  add_common(*demo, demo_options);
-  demo->callback([demo_options, &run] { run = [demo_options] { return show_demo(*demo_options); }; });
+  auto secret = std::make_shared<std::string>();
+  auto* totp = program.add_subcommand("totp", "The six-digit code of this moment, for a secret as authenticators take it");
+  totp->add_option("secret", *secret, "Base32")->required();
+  totp->callback([secret, &run] {
+    run = [secret] {
+      if (secret->empty() || secret->find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != std::string::npos) {
+        return say(base::invalid("secret", "bad_secret", "This is not a secret in base32.", "RFC 4648", "Copy it as it was shown, in capital letters.").error(), false);
+      }
+      fmt::print("{}\n", code_now(*secret, SystemClock()));
+      return 0;
+    };
+  });
 }
 
 } // namespace remedium::cli

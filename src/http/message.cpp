@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace remedium::http {
 
@@ -23,6 +24,7 @@ std::optional<std::string> unescape(std::string_view text) {
       out += text[i];
     }
   }
+  if (!base::is_utf8(out) || out.find('\0') != std::string::npos) return std::nullopt;
   return out;
 }
 

@@ -1,15 +1,21 @@
 #include "http/server.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <mutex>
 #include <thread>
+#include <unordered_map>
+
+#include "base/text.h"
 
 namespace remedium::http {
 
@@ -20,7 +26,8 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 using tcp = asio::ip::tcp;
 
-/// %-decoding of a path; nullopt for a bad escape, a NUL, or a segment that climbs.
+/// %-decoding of a path; nullopt for a bad escape, a control, an escaped slash (it would make another segment), text that is
+/// not UTF-8, or a segment that climbs.
 std::optional<std::string> decode_path(std::string_view raw) {
   std::string out;
   const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
@@ -30,17 +37,35 @@ std::optional<std::string> decode_path(std::string_view raw) {
       if (i + 2 >= raw.size() || digit(raw[i + 1]) < 0 || digit(raw[i + 2]) < 0) return std::nullopt;
       c = static_cast<char>(digit(raw[i + 1]) * 16 + digit(raw[i + 2]));
       i += 2;
+      if (c == '/') return std::nullopt;
     }
-    if (c == '\0' || c == '\\') return std::nullopt;
+    if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f' || c == '\\') return std::nullopt;
     out += c;
   }
-  if (out.empty() || out[0] != '/' || (out + "/").find("/../") != std::string::npos || (out + "/").find("/./") != std::string::npos) return std::nullopt;
+  if (out.empty() || out[0] != '/' || !base::is_utf8(out) || (out + "/").find("/../") != std::string::npos || (out + "/").find("/./") != std::string::npos) return std::nullopt;
   return out;
 }
 
 /// Two readings of one message are an attack (RFC 9112 6.3): refuse what names its length twice.
+/// Beast takes a body in another coding than plain `chunked` for no body at all: the body would be read as the next request.
 bool ambiguous(const bhttp::request<bhttp::string_body>& message) {
-  return message.count(bhttp::field::content_length) + message.count(bhttp::field::transfer_encoding) > 1 || message.count(bhttp::field::host) > 1;
+  const auto codings = message.count(bhttp::field::transfer_encoding);
+  const bool other_coding = codings > 0 && (message.version() < 11 || !beast::iequals(message[bhttp::field::transfer_encoding], "chunked"));
+  const auto hosts = message.count(bhttp::field::host);
+  return message.count(bhttp::field::content_length) + codings > 1 || other_coding || hosts > 1 || (hosts == 0 && message.version() >= 11);
+}
+
+/// Whether each line of the head ends in CR LF, holds no other CR, LF or NUL, and none continues the one before (obs-fold, RFC 9112
+/// 5.2): what the parser would forgive and a proxy might read otherwise.
+bool well_formed_head(std::string_view head) {
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    if (head[i] == '\0') return false;
+    if (head[i] == '\r' && (i + 1 >= head.size() || head[i + 1] != '\n')) return false;
+    if (head[i] != '\n') continue;
+    if (i == 0 || head[i - 1] != '\r') return false;
+    if (i + 1 < head.size() && (head[i + 1] == ' ' || head[i + 1] == '\t')) return false;
+  }
+  return true;
 }
 
 std::string http_date() {
@@ -54,6 +79,10 @@ std::string http_date() {
 
 } // namespace
 
+namespace {
+class Connection;
+}
+
 struct Server::Implementation : std::enable_shared_from_this<Server::Implementation> {
   ServerOptions options;
   Handler handler;
@@ -61,7 +90,12 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
   tcp::acceptor acceptor{context};
   std::vector<std::thread> threads;
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> running{0};  ///< requests handed to the handler and not yet answered to the last byte
   std::atomic<bool> stopping{false};
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  asio::steady_timer pause{context};
+  std::mutex mutex;
+  std::unordered_map<Connection*, std::weak_ptr<Connection>> open;  ///< to be closed at the end
 
   void accept();
 };
@@ -76,19 +110,78 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!ec) peer_ = peer.address().to_string();
     stream_.socket().set_option(tcp::no_delay(true), ec);
   }
-  ~Connection() { --server_->connections; }
+  ~Connection() {
+    finished();
+    --server_->connections;
+    const std::lock_guard lock(server_->mutex);
+    server_->open.erase(this);
+  }
 
+  void start() {
+    {
+      const std::lock_guard lock(server_->mutex);
+      server_->open.emplace(this, weak_from_this());
+    }
+    read();
+  }
+
+  void cut() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->stream_.close(); });
+  }
+
+ private:
   void read() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(server_->options.max_header_bytes));
     parser_->body_limit(server_->options.max_body_bytes);
     stream_.expires_after(std::chrono::seconds(server_->options.idle_seconds));
+    read_head(0);
+  }
+
+  /// Reads until the head is whole; its first `searched` bytes are known not to hold its end.
+  void read_head(std::size_t searched) {
+    const std::string_view here(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    const auto end = here.find("\r\n\r\n", searched);
+    if (end != std::string_view::npos) return on_head(end + 4);
+    if (here.size() >= server_->options.max_header_bytes) return on_read(bhttp::error::header_limit);
+    buffer_.max_size(std::size_t{64} << 10U);
+    stream_.async_read_some(buffer_.prepare(std::min(std::size_t{4096}, server_->options.max_header_bytes - here.size())), [self = shared_from_this(), size = here.size()](beast::error_code ec, std::size_t read) {
+      if (ec) return self->on_read(ec);
+      self->buffer_.commit(read);
+      self->read_head(size > 3 ? size - 3 : 0);
+    });
+  }
+
+  void on_head(std::size_t size) {
+    beast::error_code ec;
+    if (!well_formed_head(std::string_view(static_cast<const char*>(buffer_.data().data()), size))) ec = bhttp::error::bad_line_ending;
+    // The whole head is here, so one call reads it.
+    if (!ec) buffer_.consume(parser_->put(buffer_.data(), ec));
+    if (!ec && ambiguous(parser_->get())) ec = bhttp::error::bad_transfer_encoding;
+    if (ec) return on_read(ec);
+    if (!parser_->is_done() && buffer_.size() == 0 && beast::iequals(parser_->get()[bhttp::field::expect], "100-continue")) {
+      static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+      return asio::async_write(stream_, asio::buffer(go_on), [self = shared_from_this()](beast::error_code failed, std::size_t) {
+        if (!failed) self->read_body();
+      });
+    }
+    read_body();
+  }
+
+  void read_body() {
+    if (parser_->is_done()) return on_read({});
+    buffer_.max_size(std::size_t{64} << 10U);
     bhttp::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code ec, std::size_t) { self->on_read(ec); });
   }
 
- private:
+  /// What was handed to the handler is over.
+  void finished() {
+    if (running_) --server_->running;
+    running_ = false;
+  }
+
   void on_read(beast::error_code ec) {
-    if (ec == bhttp::error::end_of_stream || ec == beast::error::timeout || ec == asio::error::operation_aborted || ec == asio::error::connection_reset || ec == asio::error::eof) return close();
+    if (ec == bhttp::error::end_of_stream || ec == beast::error::timeout || ec == asio::error::operation_aborted || ec == asio::error::connection_reset || ec == asio::error::eof || ec == bhttp::error::partial_message) return close();
     if (ec) {
       keep_alive_ = false;
       const bool large = ec == bhttp::error::body_limit || ec == bhttp::error::header_limit || ec == bhttp::error::buffer_overflow;
@@ -98,15 +191,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto message = parser_->release();
     keep_alive_ = message.keep_alive() && !server_->stopping;
     is_head_ = message.method() == bhttp::verb::head;
-    version_ = message.version();
     Request request;
     const std::string_view target(message.target());
     const auto question = target.find('?');
     auto path = decode_path(target.substr(0, question));
     auto query = question == std::string_view::npos ? std::optional(Fields{}) : parse_form(target.substr(question + 1));
-    if (ambiguous(message) || !path || !query || target.size() > 8192) {
+    if (!path || !query || target.size() > 8192) {
       keep_alive_ = false;
-      return send(problem({base::ErrorKind::invalid_input, "bad_request", "This request can be read in two ways, or its address is malformed.", "RFC 9112 6.3", "Correct the request.", ""}));
+      return send(problem({base::ErrorKind::invalid_input, "bad_request", "The address of this request is malformed or longer than 8,192 bytes.", "RFC 9112 3.2", "Correct the address.", ""}));
     }
     request.method = is_head_ ? "GET" : std::string(message.method_string());
     request.path = std::move(*path);
@@ -121,21 +213,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // The one who answers may be another thread, later; the answer comes back to this connection's strand. Dropped: 500.
     struct Answer {
       std::shared_ptr<Connection> connection;
-      bool sent = false;
+      std::atomic<bool> sent{false};
       ~Answer() {
-        if (!sent) deliver(problem({base::ErrorKind::internal, "no_answer", "The server has no answer.", "", "Try again; report it if it stays.", ""}));
+        deliver(problem({base::ErrorKind::internal, "no_answer", "The server has no answer.", "", "Try again; report it if it stays.", ""}));
       }
       void deliver(Response response) {
-        sent = true;
+        if (sent.exchange(true)) return;
         asio::post(connection->stream_.get_executor(), [self = connection, held = std::move(response)]() mutable { self->send(std::move(held)); });
       }
     };
     auto answer = std::make_shared<Answer>();
     answer->connection = shared_from_this();
     stream_.expires_never();
-    server_->handler(std::move(request), [answer](Response response) {
-      if (!answer->sent) answer->deliver(std::move(response));
-    });
+    running_ = true;
+    ++server_->running;
+    try {
+      server_->handler(std::move(request), [answer = std::move(answer)](Response response) { answer->deliver(std::move(response)); });
+    } catch (const std::exception&) {
+      // The responder went with the handler's frame: the answer is 500, and the server lives.
+    }
   }
 
   void send(Response response) {
@@ -157,15 +253,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), is_head_ ? asio::const_buffer() : asio::buffer(body)};
     stream_.expires_after(std::chrono::seconds(server_->options.idle_seconds));
     asio::async_write(stream_, buffers, [self = shared_from_this()](beast::error_code ec, std::size_t) {
-      if (ec || !self->keep_alive_) return self->close();
+      self->finished();
+      if (ec) return;
       self->held_ = {};
+      if (!self->keep_alive_ || self->server_->stopping) return self->close();
       self->read();
     });
   }
 
+  /// Ends the sending side, and reads away for a moment what the other still sends: a socket closed over unread bytes is reset, and
+  /// the reset can overtake the answer (RFC 9112 9.6).
   void close() {
     beast::error_code ec;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ec);
+    if (ec) return;
+    stream_.expires_after(std::chrono::seconds(2));
+    drain();
+  }
+
+  void drain() {
+    buffer_.clear();
+    buffer_.max_size(std::size_t{64} << 10U);
+    stream_.async_read_some(buffer_.prepare(std::size_t{16} << 10U), [self = shared_from_this()](beast::error_code ec, std::size_t) {
+      if (!ec && !self->server_->stopping) self->drain();
+    });
   }
 
   beast::tcp_stream stream_;
@@ -177,7 +288,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string head_;
   bool keep_alive_ = true;
   bool is_head_ = false;
-  unsigned version_ = 11;
+  bool running_ = false;
 };
 
 } // namespace
@@ -187,9 +298,14 @@ void Server::Implementation::accept() {
     if (self->stopping) return;
     if (!ec && self->connections < self->options.max_connections) {
       ++self->connections;
-      std::make_shared<Connection>(std::move(socket), self)->read();
+      std::make_shared<Connection>(std::move(socket), self)->start();
     }
-    self->accept();
+    if (!ec) return self->accept();
+    // Out of file descriptors, most likely: trying again at once would spin.
+    self->pause.expires_after(std::chrono::milliseconds(50));
+    self->pause.async_wait([self](beast::error_code cancelled) {
+      if (!cancelled) self->accept();
+    });
   });
 }
 
@@ -210,9 +326,25 @@ base::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handl
   if (!ec) self->acceptor.bind(endpoint, ec);
   if (!ec) self->acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (ec) return cannot(ec);
+  // Debian's soft limit of 1,024 open files is below our own limit of connections; the hard one is not.
+  rlimit files{};
+  const rlim_t wanted = self->options.max_connections + 256;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < wanted) {
+    files.rlim_cur = std::min(wanted, files.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
   self->accept();
   for (int i = 0; i < self->options.threads; ++i) {
-    self->threads.emplace_back([raw = self.get()] { raw->context.run(); });
+    self->threads.emplace_back([raw = self.get()] {
+      for (;;) {
+        try {
+          raw->context.run();
+          return;
+        } catch (const std::exception&) {
+          // Memory for one connection could not be had: it went with its handler, the others go on.
+        }
+      }
+    });
   }
   return std::unique_ptr<Server>(new Server(self));
 }
@@ -222,10 +354,21 @@ Server::~Server() {
   asio::post(self_->context, [self = self_] {
     beast::error_code ec;
     self->acceptor.close(ec);
+    self->pause.cancel();
   });
-  // Idle connections end by their own time limit; a stop does not wait for them.
-  for (int waited = 0; waited < 50 && self_->connections > 0; ++waited) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  self_->context.stop();
+  // What runs is finished, for ten seconds at most; a stop does not wait for idle connections.
+  for (int waited = 0; waited < 1000 && self_->running > 0; ++waited) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  std::vector<std::shared_ptr<Connection>> left;
+  {
+    const std::lock_guard lock(self_->mutex);
+    for (const auto& [raw, weak] : self_->open) {
+      if (auto connection = weak.lock()) left.push_back(std::move(connection));
+    }
+  }
+  for (const auto& connection : left) connection->cut();
+  left.clear();
+  // Without work the loops end by themselves once each cut connection has been told; none is left holding the server.
+  self_->work.reset();
   for (auto& thread : self_->threads) thread.join();
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "app/implementation.h"
+#include "law/translation.h"
 #include "ledger/checkpoint.h"
 
 namespace remedium::app {
@@ -33,6 +34,27 @@ App::Implementation::~Implementation() {
   }
 }
 
+namespace {
+
+/// "gb/ar.yaml" and "schema/facts.ar.yaml" hold a language; other files do not.
+base::Status read_language(const LawFile& file, std::map<std::string, law::Texts, std::less<>>& translations) {
+  const std::string_view path = file.path;
+  const auto slash = path.find('/');
+  if (slash == std::string_view::npos) return {};
+  const auto folder = path.substr(0, slash);
+  auto name = path.substr(slash + 1);
+  const bool facts = folder == "schema" && name.starts_with("facts.") && name.size() > std::string_view("facts.yaml").size();
+  if (facts) name.remove_prefix(std::string_view("facts.").size());
+  if ((folder == "schema" && !facts) || !name.ends_with(".yaml") || name.size() > std::string_view("zh-Hant.yaml").size() || name == "pack.yaml" || name == "tests.yaml") return {};
+  return law::read_translation(file.text, path, facts ? std::string() : std::string(folder) + ".", translations[std::string(name.substr(0, name.find('.')))]);
+}
+
+} // namespace
+
+bool same_secret(std::string_view a, std::string_view b) { return crypto::equal(base::bytes_of(a), base::bytes_of(b)); }
+
+std::string App::draw_key() { return crypto::draw_token(*self_->options.random); }
+
 base::Result<std::unique_ptr<App>> App::open(Options options) {
   if (!crypto::initialise()) return base::fail({base::ErrorKind::unavailable, "no_crypto", "libsodium cannot be used.", "SAFETY: Keys", "Install it again.", ""});
   auto self = std::make_unique<Implementation>();
@@ -46,6 +68,7 @@ base::Result<std::unique_ptr<App>> App::open(Options options) {
     } else if (file.path.ends_with("/pack.yaml")) {
       packs.push_back({file.path, file.text});
     }
+    TRY_STATUS(read_language(file, self->translations));
   }
   if (!self->schema) return base::fail({base::ErrorKind::unavailable, "no_facts", "There is no schema/facts.yaml among the law files.", "law/schema/README.md", "Give a complete --law folder.", "law"});
   for (const auto& pack : packs) {

@@ -87,6 +87,9 @@ struct WriteConditions {
 /// SHA-256 of the three, each behind its length.
 [[nodiscard]] base::Bytes request_digest(std::string_view method, std::string_view path, std::string_view body);
 
+/// Whether two secrets are the same, in a time that does not tell where they differ.
+[[nodiscard]] bool same_secret(std::string_view a, std::string_view b);
+
 struct Written {
   base::CaseId case_id;
   std::string reference;
@@ -204,6 +207,9 @@ class App {
   [[nodiscard]] std::optional<Caller> caller(std::string_view token);
   void sign_out(std::string_view token);
   void sign_out_everywhere(const base::OfficialId& official);
+
+  /// A random Idempotency-Key, for a form.
+  [[nodiscard]] std::string draw_key();
 
   // cases
   void open_case(const Caller& caller, std::string_view json, const WriteConditions& conditions, Done<Written> done);

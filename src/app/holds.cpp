@@ -21,9 +21,18 @@ struct Bar {
 Bar bar_of(const law::LawSet& law, const law::Facts& facts, base::Date on) {
   std::vector<law::Outcome> outcomes(law.entitlements().size());
   law.decide(facts, on, outcomes);
+  // Where a national rule that is given carries a baseline out, its period is the one that counts.
+  std::vector<bool> settled(outcomes.size(), false);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].entitled != law::Truth::yes) continue;
+    for (const auto& id : law.entitlements()[i].implements) {
+      if (const auto baseline = law.find(id)) settled[*baseline] = true;
+    }
+  }
   Bar bar;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto& outcome = outcomes[i];
+    if (settled[i]) continue;
     if (law.entitlements()[i].force != law::Force::must || law.bars(i, outcome).empty() || outcome.running == law::Truth::no) continue;
     // What is not settled is not "no": an exception that nobody has found does not lift a bar.
     if (outcome.running == law::Truth::yes) bar.runs = law::Truth::yes;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "crypto/crypto.h"
 #include "http/api.h"
 #include "http/routes.h"
 #include "pages/pages.h"
@@ -46,7 +45,7 @@ std::optional<pages::Typed> form_of(const CallPointer& call) {
   const auto fields = parse_form(call->request.body);
   const auto site = call->request.header("sec-fetch-site");
   const bool foreign = !site.empty() && site != "same-origin" && site != "none";
-  if (!fields || foreign || (call->caller && !crypto::equal(base::bytes_of(fields->first("form_token")), base::bytes_of(call->caller->form_token)))) {
+  if (!fields || foreign || (call->caller && !app::same_secret(fields->first("form_token"), call->caller->form_token))) {
     fail(call, {base::ErrorKind::forbidden, "foreign_form", "This form does not belong to your session.", "SAFETY: session", "Open the page again and send it from there.", ""});
     return std::nullopt;
   }
@@ -112,14 +111,9 @@ void cases(const CallPointer& call) {
   call->app.list_cases(*call->caller, *query, std::move(done));
 }
 
-std::string fresh_key() {
-  crypto::SystemRandom random;
-  return crypto::draw_token(random);
-}
-
 const casework::Act& first_contact() { return *casework::find_act("first-contacts"); }
 
-void new_case(const CallPointer& call) { call->respond(html(pages::act_page(context_of(*call), first_contact(), {}, "", {}, std::nullopt, fresh_key(), nullptr))); }
+void new_case(const CallPointer& call) { call->respond(html(pages::act_page(context_of(*call), first_contact(), {}, "", {}, std::nullopt, call->app.draw_key(), nullptr))); }
 
 app::WriteConditions conditions_of(const Call& call, const pages::Typed& typed, std::string_view json) {
   app::WriteConditions conditions;
@@ -135,7 +129,7 @@ void create_case(const CallPointer& call) {
   call->app.open_case(*call->caller, json, conditions_of(*call, *typed, json), [call, typed](base::Result<app::Written> written) {
     if (written) return call->respond(see_other("/cases/" + written->case_id.str()));
     const auto& error = written.error();
-    call->respond(html(pages::act_page(context_of(*call), first_contact(), {}, "", *typed, error, fresh_key(), nullptr), status_of(error.kind)));
+    call->respond(html(pages::act_page(context_of(*call), first_contact(), {}, "", *typed, error, call->app.draw_key(), nullptr), status_of(error.kind)));
   });
 }
 
@@ -163,7 +157,7 @@ void act_form(const CallPointer& call, const pages::Typed& typed, const std::opt
     if (std::ranges::find(view->acts, act) == view->acts.end()) {
       return html(pages::error_page(context_of(*call), {base::ErrorKind::forbidden, "not_yours", "Your role does not record this act now.", "SAFETY gate 2", "Ask the official whose act it is.", ""}), 403);
     }
-    return html(pages::act_page(context_of(*call), *act, view->row.id, view->row.reference, typed, error, fresh_key(), view.get()), error ? status_of(error->kind) : 200);
+    return html(pages::act_page(context_of(*call), *act, view->row.id, view->row.reference, typed, error, call->app.draw_key(), view.get()), error ? status_of(error->kind) : 200);
   }));
 }
 
@@ -225,7 +219,9 @@ void hold_check(const CallPointer& call) {
 /// Public: no session is read, no cookie is set, nothing is counted.
 void rights(const CallPointer& call) {
   call->caller.reset();
-  const auto wanted = call->request.parameters.empty() ? std::string("gb") : call->request.parameters.at(0);
+  const auto files = embedded_rights();
+  const auto first = files.empty() ? std::string() : std::string(files.back().path.substr(0, files.back().path.find('/')));
+  const auto wanted = call->request.parameters.empty() ? first : call->request.parameters.at(0);
   const auto name = fmt::format("{}/{}.txt", wanted, language_of(*call));
   for (const auto& file : embedded_rights()) {
     if (file.path == name) return call->respond(html(pages::rights_page(context_of(*call), file.bytes)));
@@ -239,7 +235,7 @@ void asset(const CallPointer& call) {
   const auto path = std::string_view(call->request.path).substr(std::string_view("/assets/").size());
   for (const auto& file : embedded_assets()) {
     if (file.path != path) continue;
-    const auto digest = crypto::sha256(base::bytes_of(file.bytes));
+    const auto digest = app::request_digest("", file.path, file.bytes);
     const auto tag = fmt::format("\"{}\"", base::to_hex(base::ByteView(digest).first(8)));
     Response response;
     response.content_type = path.ends_with(".css") ? "text/css; charset=utf-8" : path.ends_with(".js") ? "text/javascript; charset=utf-8" : path.ends_with(".woff2") ? "font/woff2" : "application/octet-stream";

@@ -96,7 +96,8 @@ TEST(Architecture, NoJurisdictionIsNamedInTheLawEngine) {
       std::ifstream in(entry.path());
       std::string line;
       for (int number = 1; std::getline(in, line); ++number) {
-        EXPECT_FALSE(std::regex_search(line, jurisdiction)) << entry.path().filename() << ":" << number << ": " << line;
+        const auto code = line.substr(0, line.find("//"));  // a comment may give an example
+        EXPECT_FALSE(std::regex_search(code, jurisdiction)) << entry.path().filename() << ":" << number << ": " << line;
       }
     }
   }

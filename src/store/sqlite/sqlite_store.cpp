@@ -34,7 +34,7 @@ base::Status make_ready(Database& database, const char* schema) {
   // secure_delete overwrites what is removed: an erased key must not linger on a free page.
   if (!database.execute(
           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; "
-          "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;")) {
+          "PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-48000; PRAGMA temp_store=MEMORY;")) {
     return store_failed("be made ready", database.message());
   }
   const auto version = database.pragma("PRAGMA user_version");

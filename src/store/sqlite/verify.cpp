@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <fstream>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/json.h"
 #include "ledger/checkpoint.h"
@@ -15,6 +16,17 @@
 namespace remedium::store {
 
 namespace {
+
+struct EventKey {
+  base::CaseId case_id;
+  std::uint64_t sequence;
+  bool operator==(const EventKey&) const = default;
+};
+struct EventKeyHash {
+  std::size_t operator()(const EventKey& key) const noexcept {
+    return std::hash<base::CaseId>()(key.case_id) ^ (key.sequence * 0x9e3779b97f4a7c15ULL);
+  }
+};
 
 class Verification {
  public:
@@ -109,11 +121,11 @@ class Verification {
     const auto* sequence = entry->if_contains("sequence");
     const auto digest = text("digest");
     if (id && sequence != nullptr && sequence->is_int64() && !digest.empty()) {
-      if (!digests_.emplace(fmt::format("{}/{}", id->str(), sequence->get_int64()), digest).second) {
+      if (!digests_.emplace(EventKey{*id, static_cast<std::uint64_t>(sequence->get_int64())}, digest).second) {
         wrong(fmt::format("Entry {} records an event a second time.", index));
       }
     }
-    if (id && text("action") == "person.erased") erased_[id->str()] = true;
+    if (id && text("action") == "person.erased") erased_.insert(*id);
   }
 
   void check_events() {
@@ -130,13 +142,13 @@ class Verification {
       event.agency = statement->id_at<base::AgencyId>(5);
       const auto body = statement->blob_at(6);
       event.body.assign(body.begin(), body.end());
-      const auto found = digests_.find(fmt::format("{}/{}", event.case_id.str(), event.sequence));
+      const auto found = digests_.find({event.case_id, event.sequence});
       if (found == digests_.end()) {
         wrong(fmt::format("Event {} of {} has no entry.", event.sequence, event.case_id.str()));
         continue;
       }
       ++with_entry;
-      const bool is_erased = event.body.empty() && erased_.contains(event.case_id.str());
+      const bool is_erased = event.body.empty() && erased_.contains(event.case_id);
       if (!is_erased && found->second != event_digest(event))
         wrong(fmt::format("Event {} of {} was changed after it was recorded.", event.sequence, event.case_id.str()));
     }
@@ -151,8 +163,8 @@ class Verification {
   std::unordered_map<std::uint64_t, ledger::Hash> checkpoints_;
   std::uint64_t newest_ = 0;
   std::size_t matched_ = 0;
-  std::unordered_map<std::string, std::string> digests_;
-  std::unordered_map<std::string, bool> erased_;
+  std::unordered_map<EventKey, std::string, EventKeyHash> digests_;
+  std::unordered_set<base::CaseId> erased_;
 };
 
 }  // namespace

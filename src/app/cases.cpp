@@ -102,6 +102,13 @@ bool matches_name(std::string_view name, std::string_view query) {
   return any;
 }
 
+/// Who decides on permits neither reads nor writes the asylum record (res. 20/1 4(h)): its facts are absent from what that role is shown.
+bool sees_asylum(const Caller& caller) { return caller.role != access::Role::competent_authority; }
+
+void leave_out_asylum(casework::State& state) {
+  std::erase_if(state.acts, [](const casework::StoredAct& act) { return act.record.act().resource == "facts" && act.record.text("fact").starts_with("asylum."); });
+}
+
 const law::LawSet* law_of(const App::Implementation& self, std::string_view pack) {
   const auto found = self.laws.find(pack);
   return found == self.laws.end() ? nullptr : found->second.get();
@@ -550,11 +557,12 @@ base::Result<std::shared_ptr<const CaseView>> make_view(const App::Implementatio
   const auto today = self.today(loaded.row.jurisdiction);
   view->on = options.on.value_or(today);
   TRY(view->state, masked(loaded.state, classes));
+  if (!sees_asylum(caller)) leave_out_asylum(view->state);
   view->facts = casework::facts_of(view->state, *self.schema, options.known_on);
   view->outcomes = outcomes_of(*view->law, view->facts, view->on);
   view->chain = casework::chain(view->state, *view->law, view->outcomes, view->on);
   for (const auto& act : casework::acts()) {
-    if (act.opens_case || loaded.state.closed || (act.about_child && !loaded.state.may_be_child(today))) continue;
+    if (act.opens_case || (loaded.state.closed && act.resource != "consent-withdrawals") || (act.about_child && !loaded.state.may_be_child(today))) continue;
     if (std::holds_alternative<access::Allow>(self.decide(caller, access::Action::act, &loaded, act.resource, today))) view->acts.push_back(&act);
   }
   return std::shared_ptr<const CaseView>(view);
@@ -584,10 +592,11 @@ void App::read_case_json(const Caller& caller, const base::CaseId& id, const Rea
   if (allow == nullptr) return done(no_such_case());
   std::shared_ptr<const std::string> text;
   const bool plain = !options.on && !options.known_on;
+  const unsigned kind = allow->classes.bits() | (sees_asylum(caller) ? 0U : 1U << 31U);  // who sees the same may share a written answer
   if (plain) {
     const std::lock_guard guard((*loaded)->mutex);
     for (const auto& rendered : (*loaded)->rendered) {
-      if (rendered.on == today && rendered.classes == allow->classes.bits()) text = rendered.json;
+      if (rendered.on == today && rendered.classes == kind) text = rendered.json;
     }
   }
   if (!text) {
@@ -597,7 +606,7 @@ void App::read_case_json(const Caller& caller, const base::CaseId& id, const Rea
     if (plain) {
       const std::lock_guard guard((*loaded)->mutex);
       if ((*loaded)->rendered.size() >= 4) (*loaded)->rendered.clear();
-      (*loaded)->rendered.push_back({today, allow->classes.bits(), text});
+      (*loaded)->rendered.push_back({today, kind, text});
     }
   }
   self_->journal_read(caller, **loaded, allow->classes, "case.read", [text, done = std::move(done)](base::Status journalled) {
@@ -664,6 +673,7 @@ void App::timeline(const Caller& caller, const base::CaseId& id, std::uint64_t a
   std::vector<TimelineItem> items;
   for (const auto& act : (*loaded)->state.acts) {
     if (act.sequence <= after || items.size() >= limit) continue;
+    if (!sees_asylum(caller) && act.record.act().resource == "facts" && act.record.text("fact").starts_with("asylum.")) continue;
     TimelineItem item{.sequence = act.sequence, .resource = std::string(act.record.act().resource), .recorded_at = act.recorded_at, .happened_on = casework::happened_on(act)};
     const auto* who = official(act.official);
     const auto* from = self_->agency(act.agency);

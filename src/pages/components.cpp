@@ -218,7 +218,7 @@ void gap(Writer& out, const Messages& m, const casework::Chain& chain) {
   for (std::size_t i = 0; i < chain.by_measure.size(); ++i) {
     const auto& one = chain.by_measure[i];
     if (one.owed == 0 && one.unknown == 0) continue;
-    out << "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\">"_html << base::measure_codes[i] << " "_html << m.under("measure", base::measure_codes[i]) << "</th><td class=\"govuk-table__cell\">"_html << one.owed
+    out << "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\">"_html << "<bdi dir=\"ltr\">"_html << base::measure_codes[i] << "</bdi> "_html << m.under("measure", base::measure_codes[i]) << "</th><td class=\"govuk-table__cell\">"_html << one.owed
         << "</td><td class=\"govuk-table__cell\">"_html << one.delivered << "</td><td class=\"govuk-table__cell\">"_html << one.late << "</td><td class=\"govuk-table__cell\">"_html << one.unknown << "</td></tr>"_html;
   }
   out << "</tbody></table></div></details></div></section>"_html;

@@ -31,7 +31,14 @@ class ActForm {
     switch (field.type) {
       case FieldType::text: input(out_, m_, name, label, hint, value(name), "text", wrong, message); break;
       case FieldType::long_text: textarea(out_, name, label, hint, value(name), wrong, message); break;
-      case FieldType::language: input(out_, m_, name, label, hint.empty() ? m_("hint.language") : hint, value(name), "text", wrong, message); break;
+      case FieldType::language: {
+        std::vector<Choice> choices;
+        for (const auto& [code, language] : m_.languages()) choices.push_back({code, language});
+        // A language that this list does not name stays chosen when it comes back.
+        if (const auto typed = value(name); !typed.empty() && std::ranges::find(choices, typed, &Choice::value) == choices.end()) choices.push_back({std::string(typed), std::string(typed)});
+        select(out_, name, label, choices, value(name), wrong, message);
+        break;
+      }
       case FieldType::country: input(out_, m_, name, label, m_("hint.country"), value(name), "text", wrong, message); break;
       case FieldType::country_list: input(out_, m_, name, label, m_("hint.countries"), value(name), "text", wrong, message); break;
       case FieldType::integer: input(out_, m_, name, label, hint, value(name), "text", wrong, message); break;

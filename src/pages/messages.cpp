@@ -1,8 +1,13 @@
 #include "pages/messages.h"
 
 #include <fmt/format.h>
+#include <unicode/coll.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <memory>
 
 namespace remedium::pages {
 
@@ -24,7 +29,30 @@ base::Result<Messages> Messages::parse(std::string_view language, std::string_vi
       return base::invalid("", "repeated_message", fmt::format("{}.txt:{}: this key stands twice.", language, number), "web/README.md", "Keep one.");
     }
   }
+  messages.list_languages();
   return messages;
+}
+
+std::string Messages::language_name(std::string_view code) const {
+  icu::UnicodeString name;
+  icu::Locale(std::string(code).c_str()).getDisplayLanguage(icu::Locale(language_.c_str()), name);
+  std::string text;
+  name.toUTF8String(text);
+  return text.empty() ? std::string(code) : text;
+}
+
+void Messages::list_languages() {
+  for (const char* const* code = icu::Locale::getISOLanguages(); *code != nullptr; ++code) {
+    if (std::string_view(*code).size() != 2) continue;
+    if (auto name = language_name(*code); name != *code) languages_.emplace_back(*code, std::move(name));
+  }
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::Collator> collator(icu::Collator::createInstance(icu::Locale(language_.c_str()), status));
+  if (U_FAILURE(status)) return;  // unsorted, but whole
+  std::ranges::stable_sort(languages_, [&](const auto& a, const auto& b) {
+    UErrorCode compare_status = U_ZERO_ERROR;
+    return collator->compareUTF8(a.second, b.second, compare_status) == UCOL_LESS;
+  });
 }
 
 const Messages& Messages::of(std::string_view language) {

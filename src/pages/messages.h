@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/date.h"
 #include "base/embedded.h"
@@ -35,12 +36,18 @@ class Messages {
   [[nodiscard]] std::string_view operator()(std::string_view key) const;
   [[nodiscard]] std::string operator()(std::string_view key, std::initializer_list<std::pair<std::string_view, std::string_view>> values) const;
   [[nodiscard]] std::string_view under(std::string_view prefix, std::string_view name) const;
+  /// The name of a BCP 47 language in this one; the code where it has none.
+  [[nodiscard]] std::string language_name(std::string_view code) const;
+  /// The languages with a two-letter code and a name here, by name: (code, name).
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& languages() const { return languages_; }
   [[nodiscard]] std::string day(base::Date date) const;          ///< "1 May 2024", as the language writes it
   [[nodiscard]] std::string moment(base::Instant instant) const; ///< "1 May 2024, 10:00 UTC"
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return texts_; }
 
  private:
+  void list_languages();
   std::string language_;
+  std::vector<std::pair<std::string, std::string>> languages_;
   std::map<std::string, std::string, std::less<>> texts_;
 };
 

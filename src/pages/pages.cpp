@@ -105,7 +105,7 @@ class ChainWriter {
     const std::string_view side = link.progress == casework::Progress::late ? "rm-link rm-link--late" : link.progress == casework::Progress::delivered ? "rm-link rm-link--delivered"
                                   : link.outcome.entitled == law::Truth::yes ? "rm-link rm-link--due" : "rm-link";
     out_ << "<li"_html;
-    out_.attribute("class"_html, side).attribute("id"_html, info.id) << "><div class=\"rm-link__head\"><h3 class=\"govuk-heading-s rm-link__title\">"_html
+    out_.attribute("class"_html, side).attribute("id"_html, info.id) << "><div class=\"rm-link__head\"><h3 class=\"govuk-heading-s rm-link__title\" dir=\"auto\">"_html
         << app_.translated(m_.language(), info.id, info.title) << "</h3>"_html;
     tag(out_, m_.under("status", law::status_code(link.outcome)), link.outcome.entitled == law::Truth::yes ? "green" : link.outcome.entitled == law::Truth::no ? "grey" : "yellow");
     if (link.outcome.entitled == law::Truth::yes) {
@@ -117,7 +117,7 @@ class ChainWriter {
       tag(out_, m_.under("force", law::code(info.force)), "purple");
     }
     out_ << "</div>"_html;
-    if (!info.plain.empty()) out_ << "<p class=\"govuk-body govuk-!-margin-bottom-2\">"_html << app_.translated(m_.language(), info.id + "/plain", info.plain) << "</p>"_html;
+    if (!info.plain.empty()) out_ << "<p class=\"govuk-body rm-isolate govuk-!-margin-bottom-2\" dir=\"auto\">"_html << app_.translated(m_.language(), info.id + "/plain", info.plain) << "</p>"_html;
     summary(link, info);
     explanation(link, info);
     out_ << "</li>"_html;
@@ -125,7 +125,7 @@ class ChainWriter {
 
   /// One line: who must act, and the days that matter.
   void summary(const casework::Link& link, const law::EntitlementInfo& info) {
-    out_ << "<p class=\"govuk-body-s rm-link__facts govuk-!-margin-bottom-1\">"_html << base::code(info.measure) << " · "_html << info.duty_bearer;
+    out_ << "<p class=\"govuk-body-s rm-link__facts govuk-!-margin-bottom-1\"><bdi dir=\"ltr\">"_html << base::code(info.measure) << "</bdi> · <bdi>"_html << info.duty_bearer << "</bdi>"_html;
     const auto say = [&](std::string_view key, const std::string& text) { out_ << " · "_html << m_(key) << " <strong>"_html << text << "</strong>"_html; };
     if (link.due) say("due_on", m_.day(*link.due));
     if (link.outcome.has_period) {
@@ -212,8 +212,8 @@ void safe_contact(Writer& out, const Messages& m, const app::CaseView& view) {
     out << "</strong></p>"_html;
   }
   if (record.has("code_word")) out << "<p class=\"govuk-body\">"_html << m("safe_word") << " <strong>"_html << record.text("code_word") << "</strong></p>"_html;
-  out << "<p class=\"govuk-body govuk-!-margin-bottom-0\">"_html << m("safe_language") << " <strong>"_html << record.text("language") << "</strong>"_html;
-  if (record.boolean("interpreter_needed").value_or(false)) out << " – "_html << m("safe_interpreter") << " "_html << record.text("interpreter_language");
+  out << "<p class=\"govuk-body govuk-!-margin-bottom-0\">"_html << m("safe_language") << " <strong>"_html << m.language_name(record.text("language")) << "</strong>"_html;
+  if (record.boolean("interpreter_needed").value_or(false)) out << " – "_html << m("safe_interpreter") << " "_html << m.language_name(record.text("interpreter_language"));
   out << "</p></section>"_html;
 }
 
@@ -269,7 +269,7 @@ std::string cases_page(const Context& context, const app::CaseListing& listing, 
       const auto& row = item.row;
       out << "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\"><a class=\"govuk-link\""_html;
       out.attribute("href"_html, "/cases/" + row.id.str()) << ">"_html << row.reference << "</a>"_html;
-      if (!item.name.empty()) out << "<br>"_html << item.name;
+      if (!item.name.empty()) out << "<br><bdi>"_html << item.name << "</bdi>"_html;
       out << "</th>"_html;
       cell(out, m("field.stage"));
       tag(out, m.under("code", row.stage), stage_colour(row.stage));
@@ -303,7 +303,7 @@ std::string case_page(const Context& context, const app::App& app, const app::Ca
   const auto& m = context.messages;
   Writer out;
   back_link(out, "/cases", m("cases"));
-  out << "<span class=\"govuk-caption-l\">"_html << view.row.reference << " · "_html << view.law->title() << " · "_html << m("law_on", {{"day", m.day(view.on)}}) << "</span><h1 class=\"govuk-heading-l govuk-!-margin-bottom-2\">"_html
+  out << "<span class=\"govuk-caption-l\">"_html << "<bdi>"_html << view.row.reference << "</bdi> · <bdi>"_html << view.law->title() << "</bdi> · "_html << m("law_on", {{"day", m.day(view.on)}}) << "</span><h1 class=\"govuk-heading-l rm-isolate govuk-!-margin-bottom-2\" dir=\"auto\">"_html
       << (view.state.name().empty() ? std::string_view(view.row.reference) : view.state.name()) << "</h1><p class=\"govuk-body\">"_html;
   tag(out, m.under("code", view.row.stage), stage_colour(view.row.stage));
   out << " "_html;

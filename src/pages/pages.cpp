@@ -303,8 +303,8 @@ std::string case_page(const Context& context, const app::App& app, const app::Ca
   const auto& m = context.messages;
   Writer out;
   back_link(out, "/cases", m("cases"));
-  out << "<span class=\"govuk-caption-l\">"_html << "<bdi>"_html << view.row.reference << "</bdi> · <bdi>"_html << view.law->title() << "</bdi> · "_html << m("law_on", {{"day", m.day(view.on)}}) << "</span><h1 class=\"govuk-heading-l rm-isolate govuk-!-margin-bottom-2\" dir=\"auto\">"_html
-      << (view.state.name().empty() ? std::string_view(view.row.reference) : view.state.name()) << "</h1><p class=\"govuk-body\">"_html;
+  out << "<span class=\"govuk-caption-l\">"_html << "<bdi>"_html << view.row.reference << "</bdi> · <bdi>"_html << view.law->title() << "</bdi> · "_html << m("law_on", {{"day", m.day(view.on)}}) << "</span><h1 class=\"govuk-heading-l govuk-!-margin-bottom-2\"><bdi>"_html
+      << (view.state.name().empty() ? std::string_view(view.row.reference) : view.state.name()) << "</bdi></h1><p class=\"govuk-body\">"_html;
   tag(out, m.under("code", view.row.stage), stage_colour(view.row.stage));
   out << " "_html;
   tag(out, m.under("code", view.row.age), "grey");

@@ -629,7 +629,15 @@ void App::list_cases(const Caller& caller, const store::CaseQuery& query, Done<C
   // The list is pseudonymous: reference, stage, days. A name is read with the case.
   CaseListing listing;
   listing.next_cursor = page->next_cursor;
-  for (auto& row : page->rows) listing.items.push_back({std::move(row), {}});
+  for (auto& row : page->rows) {
+    // The responsible agency's case manager sees the agency's own; any other row rests on an assignment, which may have ended.
+    const bool own = caller.role == access::Role::case_manager && row.agency == caller.agency;
+    if (!own) {
+      const auto loaded = self_->load(row.id);
+      if (!loaded || std::holds_alternative<access::Deny>(self_->decide(caller, access::Action::read_case, loaded->get(), {}, self_->today(row.jurisdiction)))) continue;
+    }
+    listing.items.push_back({std::move(row), {}});
+  }
   done(std::move(listing));
 }
 

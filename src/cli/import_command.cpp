@@ -1,4 +1,4 @@
-// remedium import --format ctdc FILE
+// remedium import --format htcds|ctdc FILE
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -39,9 +39,28 @@ struct Options {
   std::string law;
   std::string format;
   std::string file;
+  std::string official;
+  std::string jurisdiction = "un";
   bool all_or_nothing = false;
   bool json = false;
 };
+
+/// Who answers for imported persons: the official named, or nobody yet; such cases wait for an agency to take them over.
+base::Result<app::Caller> caller_of(const app::App& app, const Options& options) {
+  app::Caller caller{.role = access::Role::case_manager, .purpose = access::Purpose::assist, .agency_kind = access::AgencyKind::victim_services, .name = "import", .jurisdiction = options.jurisdiction};
+  if (options.official.empty()) return caller;
+  const auto id = base::OfficialId::parse(options.official);
+  const auto* official = id ? app.official(*id) : nullptr;
+  if (official == nullptr || official->role != access::Role::case_manager) {
+    return base::invalid("official", "unknown_official", "There is no case manager of this id.", "SAFETY gate 4", "Give the id of a case manager, or leave it out.");
+  }
+  caller.official = official->id;
+  caller.agency = official->agency;
+  for (const auto& agency : app.agencies()) {
+    if (agency.id == official->agency) caller.jurisdiction = agency.jurisdiction;
+  }
+  return caller;
+}
 
 void say_report(const app::ImportReport& report, bool nothing_written, bool as_json) {
   if (as_json) {
@@ -102,7 +121,11 @@ int import(const Options& options) {
     fmt::print(stderr, "\r[{:<40}] {} rows", std::string(static_cast<std::size_t>(filled), '#'), rows);
     std::fflush(stderr);
   };
-  const auto report = app::import_ctdc(**app, open, import_options);
+  const auto report = [&]() -> base::Result<app::ImportReport> {
+    if (options.format == "ctdc") return app::import_ctdc(**app, open, import_options);
+    TRY(const auto caller, caller_of(**app, options));
+    return app::import_htcds(**app, caller, open, import_options);
+  }();
   if (terminal) std::fputs("\n", stderr);
   if (!report) return say(report.error(), options.json);
   const bool nothing_written = options.all_or_nothing && report->faulty > 0;
@@ -115,7 +138,9 @@ int import(const Options& options) {
 void add_import(CLI::App& program, Run& run) {
   auto options = std::make_shared<Options>();
   auto* verb = program.add_subcommand("import", "Bring in records of another system");
-  verb->add_option("--format", options->format, "ctdc")->required()->check(CLI::IsMember({"ctdc"}));
+  verb->add_option("--format", options->format, "htcds (workbook, CSV or JSON) or ctdc (CSV)")->required()->check(CLI::IsMember({"htcds", "ctdc"}));
+  verb->add_option("--official", options->official, "Id of the case manager who answers for the persons (htcds)");
+  verb->add_option("--jurisdiction", options->jurisdiction, "Law of the cases where no official is named (htcds)")->capture_default_str();
   verb->add_option("--data", options->data, "Folder of the data")->capture_default_str();
   verb->add_option("--key-file", options->key_file, "File of the instance key");
   verb->add_option("--law", options->law, "Folder of law files");

@@ -268,15 +268,17 @@ std::vector<Hit> NameIndex::search(std::string_view query, std::size_t limit,
   std::unordered_set<Slot> seen;
   std::vector<float> best(query_words.size());
   float left = all_weight;
+  std::vector<float> top;  // the best `limit` scores so far, the least of them in front
+  // What a case not met so far can still score decides whether a list is read at all (the idea of WAND, Broder et al.
+  // 2003).
+  const auto hopeless = [&](float most) {
+    return most < least_score || ranked.size() >= max_ranked || (top.size() == limit && top.front() >= most);
+  };
   for (const std::size_t i : order) {
-    // A case not met so far has none of the words done: `left` is the most it can score.
-    if (left / all_weight < least_score) break;
-    if (ranked.size() >= limit && std::ranges::count_if(ranked, [&](const Ranked& one) {
-                                    return one.hit.score >= left / all_weight;
-                                  }) >= static_cast<std::ptrdiff_t>(limit)) {
-      break;
-    }
-    for (std::size_t j = query_words[i].from; j < query_words[i].until && ranked.size() < max_ranked; ++j) {
+    const float weight = query_words[i].weight;
+    if (hopeless(left / all_weight)) break;
+    for (std::size_t j = query_words[i].from; j < query_words[i].until; ++j) {
+      if (hopeless((left - weight + weight * likes[j].likeness) / all_weight)) break;
       for (const Slot slot : words_[likes[j].word].slots) {
         if (ranked.size() >= max_ranked) break;
         if (!seen.insert(slot).second) continue;
@@ -293,6 +295,14 @@ std::vector<Hit> NameIndex::search(std::string_view query, std::size_t limit,
         score /= all_weight;
         if (score < least_score || !may_see(named.case_id)) continue;
         ranked.push_back({{named.case_id, std::min(score, 1.0F)}, named.words.size()});
+        if (top.size() == limit) {
+          if (top.front() >= score) continue;
+          std::ranges::pop_heap(top, std::greater());
+          top.back() = score;
+        } else {
+          top.push_back(score);
+        }
+        std::ranges::push_heap(top, std::greater());
       }
     }
     left -= query_words[i].weight;

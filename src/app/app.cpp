@@ -111,13 +111,17 @@ void App::Implementation::read_names() {
   (void)store->scan_cases([this](const store::CaseRow& row) {
     if (row.snapshot.empty() || row.person.is_nil()) return !stopping.load();
     const auto state = open_snapshot(row);
-    if (state && !state->name().empty()) {
-      const std::unique_lock guard(names_mutex);
-      names.try_emplace(row.id, state->name());
-    }
+    if (state) index_name(row.id, *state);
     return !stopping.load();
   });
   names_ready = true;
+}
+
+void App::Implementation::index_name(const base::CaseId& id, const casework::State& state) {
+  std::vector<std::string> held;
+  if (!state.name().empty()) held.emplace_back(state.name());
+  if (const auto* contact = state.last("first-contacts"); contact != nullptr && contact->record.has("other_names")) held.emplace_back(contact->record.text("other_names"));
+  if (!held.empty()) names.put(id, held);
 }
 
 const law::LawSet* App::law(std::string_view pack) const {

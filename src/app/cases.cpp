@@ -80,28 +80,6 @@ base::Result<casework::State> masked(const casework::State& state, base::DataCla
   return casework::decode_snapshot(header, parts);
 }
 
-std::string folded(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
-/// Every word of the query begins some word of the name. Misspellings come with src/matching.
-bool matches_name(std::string_view name, std::string_view query) {
-  const auto held = " " + folded(name);
-  auto rest = std::string_view(query);
-  bool any = false;
-  while (!rest.empty()) {
-    const auto blank = rest.find(' ');
-    const auto word = folded(rest.substr(0, blank));
-    rest = blank == std::string_view::npos ? std::string_view{} : rest.substr(blank + 1);
-    if (word.empty()) continue;
-    any = true;
-    if (held.find(" " + word) == std::string::npos) return false;
-  }
-  return any;
-}
-
 /// Who decides on permits neither reads nor writes the asylum record (res. 20/1 4(h)): its facts are absent from what that role is shown.
 bool sees_asylum(const Caller& caller) { return caller.role != access::Role::competent_authority; }
 
@@ -203,8 +181,7 @@ void App::Implementation::forget(const base::CaseId& id) {
       cached.erase(found);
     }
   }
-  const std::unique_lock guard(names_mutex);
-  names.erase(id);
+  names.remove(id);
 }
 
 access::Decision App::Implementation::decide(const Caller& caller, access::Action action, const CachedCase* loaded, std::string_view act, base::Date today) const {
@@ -495,8 +472,7 @@ void App::Implementation::write(const Caller& caller, CasePointer loaded, const 
         forget(after->row.id);
       } else {
         keep(after);
-        const std::unique_lock guard(names_mutex);
-        if (!after->state.name().empty()) names[after->row.id] = std::string(after->state.name());
+        if (after->row.version == 1) index_name(after->row.id, after->state);
       }
       written.journal_entry = committed->first_entry;
       done(written);
@@ -644,22 +620,19 @@ void App::list_cases(const Caller& caller, const store::CaseQuery& query, Done<C
 void App::search_cases(const Caller& caller, std::string_view name, std::size_t limit, Done<CaseListing> done) {
   CaseListing listing;
   listing.index_ready = self_->names_ready;
-  std::vector<base::CaseId> hits;
-  {
-    const std::shared_lock guard(self_->names_mutex);
-    for (const auto& [id, held] : self_->names) {
-      if (matches_name(held, name)) hits.push_back(id);
-    }
-  }
-  std::ranges::sort(hits);
+  const auto today = self_->today(caller.jurisdiction);
+  const auto hits = self_->names.search(name, limit, [&](const base::CaseId& id) {
+    const auto loaded = self_->load(id);
+    if (!loaded) return false;
+    const auto decision = self_->decide(caller, access::Action::read_case, loaded->get(), {}, today);
+    const auto* allow = std::get_if<access::Allow>(&decision);
+    return allow != nullptr && allow->classes.has(DataClass::identity);
+  });
   store::Change change;
-  for (const auto& id : hits) {
-    if (listing.items.size() >= limit) break;
+  for (const auto& hit : hits) {
+    const auto& id = hit.case_id;
     auto loaded = self_->load(id);
     if (!loaded) continue;
-    const auto decision = self_->decide(caller, access::Action::read_case, loaded->get(), {}, self_->today(caller.jurisdiction));
-    const auto* allow = std::get_if<access::Allow>(&decision);
-    if (allow == nullptr || !allow->classes.has(DataClass::identity)) continue;
     listing.items.push_back({(*loaded)->row, std::string((*loaded)->state.name())});
     auto found = self_->entry(caller, "case.found", &id);
     found.classes = {DataClass::identity};

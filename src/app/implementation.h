@@ -11,6 +11,7 @@
 
 #include "app/app.h"
 #include "crypto/crypto.h"
+#include "matching/names.h"
 
 namespace remedium::app {
 
@@ -68,8 +69,7 @@ struct App::Implementation {
   std::mutex reads_mutex;
   std::unordered_map<std::string, ReadWindow> reads;
 
-  std::shared_mutex names_mutex;
-  std::unordered_map<base::CaseId, std::string> names;               ///< of persons, for search and lists
+  matching::NameIndex names;                                         ///< of persons, in memory only; scoped by access before ranking
   std::atomic<bool> names_ready{false};
   std::atomic<bool> stopping{false};
   std::thread names_thread;
@@ -93,6 +93,7 @@ struct App::Implementation {
   [[nodiscard]] base::Result<casework::State> open_snapshot(const store::CaseRow& row) const;
   [[nodiscard]] base::Date today(std::string_view jurisdiction) const;
   void read_names();
+  void index_name(const base::CaseId& id, const casework::State& state);
 };
 
 /// Denied and absent: the same words.

@@ -14,7 +14,8 @@
 namespace remedium::app {
 
 base::Bytes request_digest(std::string_view method, std::string_view path, std::string_view body) {
-  const auto digest = crypto::sha256(base::bytes_of(fmt::format("{}:{}{}:{}{}:{}", method.size(), method, path.size(), path, body.size(), body)));
+  const auto digest = crypto::sha256(
+      base::bytes_of(fmt::format("{}:{}{}:{}{}:{}", method.size(), method, path.size(), path, body.size(), body)));
   return {digest.begin(), digest.end()};
 }
 
@@ -28,7 +29,9 @@ App::Implementation::~Implementation() {
   if (store) {
     store::Change change;
     for (const auto& [name, window] : reads) {
-      if (window.further > 0) change.entries.push_back({.action = "case.read.further", .official = "system", .reason = name, .count = window.further});
+      if (window.further > 0)
+        change.entries.push_back(
+            {.action = "case.read.further", .official = "system", .reason = name, .count = window.further});
     }
     if (!change.entries.empty()) (void)store->commit(std::move(change));
   }
@@ -43,20 +46,30 @@ base::Status read_language(const LawFile& file, std::map<std::string, law::Texts
   if (slash == std::string_view::npos) return {};
   const auto folder = path.substr(0, slash);
   auto name = path.substr(slash + 1);
-  const bool facts = folder == "schema" && name.starts_with("facts.") && name.size() > std::string_view("facts.yaml").size();
+  const bool facts =
+      folder == "schema" && name.starts_with("facts.") && name.size() > std::string_view("facts.yaml").size();
   if (facts) name.remove_prefix(std::string_view("facts.").size());
-  if ((folder == "schema" && !facts) || !name.ends_with(".yaml") || name.size() > std::string_view("zh-Hant.yaml").size() || name == "pack.yaml" || name == "tests.yaml") return {};
-  return law::read_translation(file.text, path, facts ? std::string() : std::string(folder) + ".", translations[std::string(name.substr(0, name.find('.')))]);
+  if ((folder == "schema" && !facts) || !name.ends_with(".yaml") ||
+      name.size() > std::string_view("zh-Hant.yaml").size() || name == "pack.yaml" || name == "tests.yaml")
+    return {};
+  return law::read_translation(file.text, path, facts ? std::string() : std::string(folder) + ".",
+                               translations[std::string(name.substr(0, name.find('.')))]);
 }
 
-} // namespace
+}  // namespace
 
-bool same_secret(std::string_view a, std::string_view b) { return crypto::equal(base::bytes_of(a), base::bytes_of(b)); }
+bool same_secret(std::string_view a, std::string_view b) {
+  return crypto::equal(base::bytes_of(a), base::bytes_of(b));
+}
 
-std::string App::draw_key() { return crypto::draw_token(*self_->options.random); }
+std::string App::draw_key() {
+  return crypto::draw_token(*self_->options.random);
+}
 
 base::Result<std::unique_ptr<App>> App::open(Options options) {
-  if (!crypto::initialise()) return base::fail({base::ErrorKind::unavailable, "no_crypto", "libsodium cannot be used.", "SAFETY: Keys", "Install it again.", ""});
+  if (!crypto::initialise())
+    return base::fail({base::ErrorKind::unavailable, "no_crypto", "libsodium cannot be used.", "SAFETY: Keys",
+                       "Install it again.", ""});
   auto self = std::make_unique<Implementation>();
   self->options = std::move(options);
 
@@ -70,7 +83,9 @@ base::Result<std::unique_ptr<App>> App::open(Options options) {
     }
     TRY_STATUS(read_language(file, self->translations));
   }
-  if (!self->schema) return base::fail({base::ErrorKind::unavailable, "no_facts", "There is no schema/facts.yaml among the law files.", "law/schema/README.md", "Give a complete --law folder.", "law"});
+  if (!self->schema)
+    return base::fail({base::ErrorKind::unavailable, "no_facts", "There is no schema/facts.yaml among the law files.",
+                       "law/schema/README.md", "Give a complete --law folder.", "law"});
   for (const auto& pack : packs) {
     const auto name = pack.file_name.substr(0, pack.file_name.find('/'));
     TRY(auto compiled, law::LawSet::compile(*self->schema, packs, name));
@@ -79,7 +94,8 @@ base::Result<std::unique_ptr<App>> App::open(Options options) {
 
   // keys and store
   if (self->options.directory.empty()) {
-    return base::fail({base::ErrorKind::invalid_input, "no_folder", "There is no data folder.", "DESIGN: Storage", "Give --data DIR.", "data"});
+    return base::fail({base::ErrorKind::invalid_input, "no_folder", "There is no data folder.", "DESIGN: Storage",
+                       "Give --data DIR.", "data"});
   }
   {
     const std::filesystem::path path(self->options.key_file);
@@ -87,7 +103,8 @@ base::Result<std::unique_ptr<App>> App::open(Options options) {
     std::filesystem::create_directories(path.parent_path(), ec);
     // A key is made only for data that does not exist yet: a fresh key opens nothing.
     const bool fresh = !std::filesystem::exists(self->options.directory + "/remedium.db");
-    TRY(self->key, crypto::InstanceKey::load(self->options.key_file, self->options.passphrase, fresh, *self->options.random));
+    TRY(self->key,
+        crypto::InstanceKey::load(self->options.key_file, self->options.passphrase, fresh, *self->options.random));
   }
   self->hold_signer.emplace(self->key->signer("hold answers"));
   self->ledger_signer.emplace(self->key->signer("ledger checkpoints"));
@@ -120,7 +137,8 @@ void App::Implementation::read_names() {
 void App::Implementation::index_name(const base::CaseId& id, const casework::State& state) {
   std::vector<std::string> held;
   if (!state.name().empty()) held.emplace_back(state.name());
-  if (const auto* contact = state.last("first-contacts"); contact != nullptr && contact->record.has("other_names")) held.emplace_back(contact->record.text("other_names"));
+  if (const auto* contact = state.last("first-contacts"); contact != nullptr && contact->record.has("other_names"))
+    held.emplace_back(contact->record.text("other_names"));
   if (!held.empty()) names.put(id, held);
 }
 
@@ -133,21 +151,32 @@ std::vector<std::string> App::packs() const {
   for (const auto& [name, law] : self_->laws) names.push_back(name);
   return names;
 }
-const law::FactSchema& App::facts() const { return *self_->schema; }
+const law::FactSchema& App::facts() const {
+  return *self_->schema;
+}
 std::string_view App::translated(std::string_view language, std::string_view id, std::string_view otherwise) const {
   const auto texts = self_->translations.find(language);
   if (texts == self_->translations.end()) return otherwise;
   const auto found = texts->second.find(id);
   return found == texts->second.end() ? otherwise : std::string_view(found->second);
 }
-store::Store& App::store() { return *self_->store; }
-base::Date App::today(std::string_view jurisdiction) const { return self_->today(jurisdiction); }
-std::string App::ledger_public_key() const { return base::to_base64(self_->ledger_signer->public_key()); }
-std::string App::hold_public_key() const { return base::to_base64(self_->hold_signer->public_key()); }
+store::Store& App::store() {
+  return *self_->store;
+}
+base::Date App::today(std::string_view jurisdiction) const {
+  return self_->today(jurisdiction);
+}
+std::string App::ledger_public_key() const {
+  return base::to_base64(self_->ledger_signer->public_key());
+}
+std::string App::hold_public_key() const {
+  return base::to_base64(self_->hold_signer->public_key());
+}
 
 base::Date App::Implementation::today(std::string_view) const {
-  // The jurisdictions with packs lie within two hours of UTC; a pack's own zone comes with the next issue, and the answer says the day.
+  // The jurisdictions with packs lie within two hours of UTC; a pack's own zone comes with the next issue, and the
+  // answer says the day.
   return options.clock->now().utc_date();
 }
 
-} // namespace remedium::app
+}  // namespace remedium::app

@@ -1,7 +1,7 @@
 // The use cases of Remedium, as the JSON API and the pages call them. Neither knows more than the other.
 //
-// Any thread may call. A function that takes a `done` answers through it exactly once: at once on the caller's thread where nothing has
-// to reach the disk first, otherwise from the store's writer thread. It must not block.
+// Any thread may call. A function that takes a `done` answers through it exactly once: at once on the caller's thread
+// where nothing has to reach the disk first, otherwise from the store's writer thread. It must not block.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,7 @@ struct Caller {
   std::string name;
   std::string agency_name;
   std::string jurisdiction;
-  std::string form_token;    ///< what a form of this session must carry, so that no other site can post it
+  std::string form_token;  ///< what a form of this session must carry, so that no other site can post it
 };
 
 struct SignInRequest {
@@ -71,7 +71,7 @@ struct SignInRequest {
   std::string network;  ///< peer address, for the rate limit
 };
 struct SignedIn {
-  std::string token;    ///< opaque; the session's only name
+  std::string token;  ///< opaque; the session's only name
   Caller caller;
 };
 
@@ -79,9 +79,9 @@ struct SignedIn {
 
 /// What a write rests on.
 struct WriteConditions {
-  std::string idempotency_key;           ///< empty: a retry is a second write
-  base::Bytes request_digest;            ///< of method, path and body; for telling a retry from a reused key
-  std::optional<std::uint64_t> based_on; ///< If-Match; absent: the newest
+  std::string idempotency_key;            ///< empty: a retry is a second write
+  base::Bytes request_digest;             ///< of method, path and body; for telling a retry from a reused key
+  std::optional<std::uint64_t> based_on;  ///< If-Match; absent: the newest
 };
 
 /// SHA-256 of the three, each behind its length.
@@ -95,27 +95,27 @@ struct Written {
   std::string reference;
   std::uint64_t version = 0;
   std::uint64_t journal_entry = 0;
-  std::string hold_code;                 ///< given once, when a hold begins
-  std::vector<std::string> warnings;     ///< mandatory reports and the like, message keys
-  bool replayed = false;                 ///< the remembered answer of an earlier request
+  std::string hold_code;              ///< given once, when a hold begins
+  std::vector<std::string> warnings;  ///< mandatory reports and the like, message keys
+  bool replayed = false;              ///< the remembered answer of an earlier request
 };
 
 struct ReadOptions {
-  std::optional<base::Date> on;          ///< the day the law is asked about; absent: today in the jurisdiction
-  std::optional<base::Date> known_on;    ///< facts as they were known at the end of that day
+  std::optional<base::Date> on;        ///< the day the law is asked about; absent: today in the jurisdiction
+  std::optional<base::Date> known_on;  ///< facts as they were known at the end of that day
 };
 
 /// A case as one caller may see it on one day.
 struct CaseView {
-  store::CaseRow row;                    ///< without snapshot
-  casework::State state;                 ///< only the classes granted
+  store::CaseRow row;     ///< without snapshot
+  casework::State state;  ///< only the classes granted
   base::DataClasses classes;
   base::Date on;
   law::Facts facts;
   const law::LawSet* law = nullptr;
   std::vector<law::Outcome> outcomes;
   casework::Chain chain;
-  std::vector<const casework::Act*> acts; ///< that this caller may do now
+  std::vector<const casework::Act*> acts;  ///< that this caller may do now
 };
 
 /// The whole view as JSON: case, facts, gap, chain, the acts that may be done.
@@ -124,11 +124,11 @@ struct CaseView {
 struct CaseListing {
   struct Item {
     store::CaseRow row;
-    std::string name;                    ///< empty where not granted or not known
+    std::string name;  ///< empty where not granted or not known
   };
   std::vector<Item> items;
   std::string next_cursor;
-  bool index_ready = true;               ///< false: names are still being read after a start
+  bool index_ready = true;  ///< false: names are still being read after a start
 };
 
 struct TimelineItem {
@@ -138,20 +138,20 @@ struct TimelineItem {
   base::Date happened_on;
   std::string official_name;
   std::string agency_name;
-  std::string fields_json;               ///< only the classes granted
+  std::string fields_json;  ///< only the classes granted
   std::string digest;
 };
 
 struct JournalItem {
   std::uint64_t index = 0;
-  std::string data;                      ///< the entry as it stands in the ledger
+  std::string data;  ///< the entry as it stands in the ledger
   std::string official_name;
   std::string agency_name;
 };
 
 // --- holds -----------------------------------------------------------------------------------------------------------
 
-enum class Barred { yes, no, ask };      ///< ask: the code is not known here; never a "no"
+enum class Barred { yes, no, ask };  ///< ask: the code is not known here; never a "no"
 
 /// What a border official learns, and nothing else.
 struct HoldAnswer {
@@ -160,21 +160,21 @@ struct HoldAnswer {
   bool until_is_minimum = false;
   base::Instant as_of;
   std::string issued_by;
-  std::string signed_text;               ///< the exact bytes signed: one JSON object
-  std::string signature;                 ///< Ed25519, base64
-  std::string public_key;                ///< base64
+  std::string signed_text;  ///< the exact bytes signed: one JSON object
+  std::string signature;    ///< Ed25519, base64
+  std::string public_key;   ///< base64
 };
 
 // --- the application -------------------------------------------------------------------------------------------------
 
 struct LawFile {
-  std::string path;                      ///< "gb/pack.yaml", "schema/facts.yaml"
+  std::string path;  ///< "gb/pack.yaml", "schema/facts.yaml"
   std::string text;
 };
 
 struct Options {
-  std::string directory;                 ///< of the data; empty: in memory
-  std::string key_file;                  ///< of the instance key; empty: beside nothing, drawn for this process
+  std::string directory;  ///< of the data; empty: in memory
+  std::string key_file;   ///< of the instance key; empty: beside nothing, drawn for this process
   std::string passphrase;
   std::vector<LawFile> law;
   base::Clock* clock = nullptr;
@@ -183,10 +183,10 @@ struct Options {
 };
 
 struct DemoAccount {
-  std::string official;                  ///< id, as an assignment takes it
+  std::string official;  ///< id, as an assignment takes it
   std::string login;
   std::string password;
-  std::string totp_secret;               ///< base32 (RFC 4648), as an authenticator takes it
+  std::string totp_secret;  ///< base32 (RFC 4648), as an authenticator takes it
   std::string role;
   std::string agency;
   std::string name;
@@ -194,7 +194,7 @@ struct DemoAccount {
 struct Demo {
   std::vector<DemoAccount> accounts;
   std::string hold_code;
-  std::string hold_case;                 ///< reference
+  std::string hold_case;  ///< reference
 };
 
 class App {
@@ -215,13 +215,17 @@ class App {
   void open_case(const Caller& caller, std::string_view json, const WriteConditions& conditions, Done<Written> done);
   void act(const Caller& caller, const base::CaseId& id, std::string_view resource, std::string_view json,
            const WriteConditions& conditions, Done<Written> done);
-  void read_case(const Caller& caller, const base::CaseId& id, const ReadOptions& options, Done<std::shared_ptr<const CaseView>> done);
+  void read_case(const Caller& caller, const base::CaseId& id, const ReadOptions& options,
+                 Done<std::shared_ptr<const CaseView>> done);
   /// As `read_case`, as JSON; remembered while the case, the day and the classes stay the same.
-  void read_case_json(const Caller& caller, const base::CaseId& id, const ReadOptions& options, Done<std::shared_ptr<const std::string>> done);
+  void read_case_json(const Caller& caller, const base::CaseId& id, const ReadOptions& options,
+                      Done<std::shared_ptr<const std::string>> done);
   void list_cases(const Caller& caller, const store::CaseQuery& query, Done<CaseListing> done);
   void search_cases(const Caller& caller, std::string_view name, std::size_t limit, Done<CaseListing> done);
-  void timeline(const Caller& caller, const base::CaseId& id, std::uint64_t after, std::size_t limit, Done<std::vector<TimelineItem>> done);
-  void journal(const Caller& caller, const base::CaseId& id, std::uint64_t from, std::size_t limit, Done<std::vector<JournalItem>> done);
+  void timeline(const Caller& caller, const base::CaseId& id, std::uint64_t after, std::size_t limit,
+                Done<std::vector<TimelineItem>> done);
+  void journal(const Caller& caller, const base::CaseId& id, std::uint64_t from, std::size_t limit,
+               Done<std::vector<JournalItem>> done);
   /// An adult who does not want to be identified: one more in the count, and nothing else.
   void decline_identification(const Caller& caller, Done<Written> done);
   [[nodiscard]] base::Result<std::vector<store::TallyAdd>> declined(const Caller& caller);
@@ -238,7 +242,8 @@ class App {
   [[nodiscard]] std::vector<std::string> packs() const;
   [[nodiscard]] const law::FactSchema& facts() const;
   /// The title of an entitlement in `language`, or `otherwise` where there is no translation.
-  [[nodiscard]] std::string_view translated(std::string_view language, std::string_view id, std::string_view otherwise) const;
+  [[nodiscard]] std::string_view translated(std::string_view language, std::string_view id,
+                                            std::string_view otherwise) const;
 
   // people and places
   [[nodiscard]] std::vector<Agency> agencies() const;
@@ -262,4 +267,4 @@ class App {
   std::unique_ptr<Implementation> self_;
 };
 
-} // namespace remedium::app
+}  // namespace remedium::app

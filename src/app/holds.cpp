@@ -33,10 +33,14 @@ Bar bar_of(const law::LawSet& law, const law::Facts& facts, base::Date on) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto& outcome = outcomes[i];
     if (settled[i]) continue;
-    if (law.entitlements()[i].force != law::Force::must || law.bars(i, outcome).empty() || outcome.running == law::Truth::no) continue;
+    if (law.entitlements()[i].force != law::Force::must || law.bars(i, outcome).empty() ||
+        outcome.running == law::Truth::no)
+      continue;
     // What is not settled is not "no": an exception that nobody has found does not lift a bar.
-    if (outcome.running == law::Truth::yes) bar.runs = law::Truth::yes;
-    else if (bar.runs == law::Truth::no) bar.runs = law::Truth::unknown;
+    if (outcome.running == law::Truth::yes)
+      bar.runs = law::Truth::yes;
+    else if (bar.runs == law::Truth::no)
+      bar.runs = law::Truth::unknown;
     const auto end = outcome.end.exact() ? outcome.end.date() : outcome.end.not_before();
     if (!outcome.has_period || !outcome.end.exact()) bar.until_is_minimum = true;
     if (end && (!bar.until || *end > *bar.until)) bar.until = end;
@@ -57,16 +61,20 @@ HoldAnswer sign(HoldAnswer answer, std::string_view code, const crypto::Signer& 
   return answer;
 }
 
-} // namespace
+}  // namespace
 
 void App::check_hold(const Caller& caller, std::string_view typed, Done<HoldAnswer> done) {
-  if (std::holds_alternative<access::Deny>(self_->decide(caller, access::Action::check_hold, nullptr, {}, self_->today(caller.jurisdiction)))) {
-    return done(base::fail({base::ErrorKind::forbidden, "not_yours", "Hold checks are for border officials.", "SAFETY gate 2", "Use the case page.", ""}));
+  if (std::holds_alternative<access::Deny>(
+          self_->decide(caller, access::Action::check_hold, nullptr, {}, self_->today(caller.jurisdiction)))) {
+    return done(base::fail({base::ErrorKind::forbidden, "not_yours", "Hold checks are for border officials.",
+                            "SAFETY gate 2", "Use the case page.", ""}));
   }
   const auto code = crypto::normal_hold_code(typed);
   if (!code) {
-    return done(base::invalid("code", "bad_code", "This is not a hold code: a character is wrong. It is not an answer that removal is allowed.", "res. 20/1 4(d)",
-                              "Read the ten characters again. If it stays wrong, do not remove the person; call the authority on the card."));
+    return done(base::invalid(
+        "code", "bad_code",
+        "This is not a hold code: a character is wrong. It is not an answer that removal is allowed.", "res. 20/1 4(d)",
+        "Read the ten characters again. If it stays wrong, do not remove the person; call the authority on the card."));
   }
   HoldAnswer answer{.barred = Barred::ask, .as_of = self_->options.clock->now()};
   const auto digest = self_->key->hold_code_digest(*code);
@@ -82,7 +90,9 @@ void App::check_hold(const Caller& caller, std::string_view typed, Done<HoldAnsw
     } else if (loaded) {
       const auto found = self_->laws.find((*loaded)->row.jurisdiction);
       const auto today = self_->today((*loaded)->row.jurisdiction);
-      const auto bar = found == self_->laws.end() ? Bar{law::Truth::unknown, {}, false} : bar_of(*found->second, casework::facts_of((*loaded)->state, *self_->schema), today);
+      const auto bar = found == self_->laws.end()
+                           ? Bar{law::Truth::unknown, {}, false}
+                           : bar_of(*found->second, casework::facts_of((*loaded)->state, *self_->schema), today);
       answer.barred = bar.runs == law::Truth::no ? Barred::no : Barred::yes;
       if (answer.barred == Barred::yes) {
         answer.until = bar.until;
@@ -103,22 +113,26 @@ void App::check_hold(const Caller& caller, std::string_view typed, Done<HoldAnsw
 void App::hold_card(const Caller& caller, const base::CaseId& id, Done<std::string> done) {
   auto loaded = self_->load(id);
   if (!loaded) return done(std::unexpected(loaded.error()));
-  const auto decision = self_->decide(caller, access::Action::read_case, loaded->get(), {}, self_->today((*loaded)->row.jurisdiction));
+  const auto decision =
+      self_->decide(caller, access::Action::read_case, loaded->get(), {}, self_->today((*loaded)->row.jurisdiction));
   const auto* allow = std::get_if<access::Allow>(&decision);
   if (allow == nullptr || !allow->classes.has(base::DataClass::immigration)) return done(no_such_case());
   const auto code = [&]() -> base::Result<std::string> {
     TRY(const auto sealed, self_->store->document("hold codes", id.str()));
-    if (!sealed) return base::fail({base::ErrorKind::not_found, "no_hold", "No recovery period has begun, so there is no hold.", "res. 20/1 4(d)", "Record the recovery period first.", ""});
+    if (!sealed)
+      return base::fail({base::ErrorKind::not_found, "no_hold", "No recovery period has begun, so there is no hold.",
+                         "res. 20/1 4(d)", "Record the recovery period first.", ""});
     TRY(const auto wrapped, self_->store->wrapped_key((*loaded)->row.person));
     if (!wrapped) return no_such_case();
     TRY(auto person, self_->key->unwrap((*loaded)->row.person, *wrapped));
     TRY(const auto plain, crypto::open(person.of(base::DataClass::immigration), {id.bytes(), "hold code", 1}, *sealed));
     return std::string(base::text_of(plain));
   }();
-  self_->journal_read(caller, **loaded, {base::DataClass::immigration}, "hold.card", [code, done = std::move(done)](base::Status journalled) {
-    if (!journalled) return done(std::unexpected(journalled.error()));
-    done(code);
-  });
+  self_->journal_read(caller, **loaded, {base::DataClass::immigration}, "hold.card",
+                      [code, done = std::move(done)](base::Status journalled) {
+                        if (!journalled) return done(std::unexpected(journalled.error()));
+                        done(code);
+                      });
 }
 
-} // namespace remedium::app
+}  // namespace remedium::app

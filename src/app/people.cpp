@@ -17,7 +17,13 @@ constexpr std::int64_t absolute_us = 12LL * 3600 * 1'000'000;
 
 std::string agency_json(const Agency& agency) {
   std::string out;
-  base::JsonWriter(out).begin_object().field("id", agency.id.str()).field("name", agency.name).field("kind", access::code(agency.kind)).field("jurisdiction", agency.jurisdiction).end_object();
+  base::JsonWriter(out)
+      .begin_object()
+      .field("id", agency.id.str())
+      .field("name", agency.name)
+      .field("kind", access::code(agency.kind))
+      .field("jurisdiction", agency.jurisdiction)
+      .end_object();
   return out;
 }
 
@@ -27,7 +33,8 @@ base::Result<Agency> read_agency(std::string_view text) {
   Agency agency;
   agency.id = base::AgencyId::parse(reader.required_text("id")).value_or(base::AgencyId{});
   agency.name = reader.required_text("name");
-  agency.kind = base::enum_of<access::AgencyKind>(access::agency_kind_codes, reader.required_text("kind")).value_or(access::AgencyKind::oversight);
+  agency.kind = base::enum_of<access::AgencyKind>(access::agency_kind_codes, reader.required_text("kind"))
+                    .value_or(access::AgencyKind::oversight);
   agency.jurisdiction = reader.required_text("jurisdiction");
   TRY_STATUS(reader.finish());
   return agency;
@@ -35,8 +42,17 @@ base::Result<Agency> read_agency(std::string_view text) {
 
 std::string official_json(const Official& official) {
   std::string out;
-  base::JsonWriter(out).begin_object().field("id", official.id.str()).field("agency", official.agency.str()).field("role", access::code(official.role)).field("login", official.login)
-      .field("name", official.name).field("password_hash", official.password_hash).field("totp_secret", base::to_base64(official.totp_secret)).field("disabled", official.disabled).end_object();
+  base::JsonWriter(out)
+      .begin_object()
+      .field("id", official.id.str())
+      .field("agency", official.agency.str())
+      .field("role", access::code(official.role))
+      .field("login", official.login)
+      .field("name", official.name)
+      .field("password_hash", official.password_hash)
+      .field("totp_secret", base::to_base64(official.totp_secret))
+      .field("disabled", official.disabled)
+      .end_object();
   return out;
 }
 
@@ -46,7 +62,8 @@ base::Result<Official> read_official(std::string_view text) {
   Official official;
   official.id = base::OfficialId::parse(reader.required_text("id")).value_or(base::OfficialId{});
   official.agency = base::AgencyId::parse(reader.required_text("agency")).value_or(base::AgencyId{});
-  official.role = base::enum_of<access::Role>(access::role_codes, reader.required_text("role")).value_or(access::Role::border_official);
+  official.role = base::enum_of<access::Role>(access::role_codes, reader.required_text("role"))
+                      .value_or(access::Role::border_official);
   official.login = reader.required_text("login");
   official.name = reader.required_text("name");
   official.password_hash = reader.required_text("password_hash");
@@ -58,10 +75,11 @@ base::Result<Official> read_official(std::string_view text) {
 
 /// One answer for a wrong name, password or code: which it was is nobody's to learn.
 std::unexpected<base::Error> not_signed_in() {
-  return base::fail({base::ErrorKind::unauthenticated, "wrong_sign_in", "Name, password or code is not right.", "SAFETY gate 1", "Try again; a code is used once and lasts 30 seconds.", ""});
+  return base::fail({base::ErrorKind::unauthenticated, "wrong_sign_in", "Name, password or code is not right.",
+                     "SAFETY gate 1", "Try again; a code is used once and lasts 30 seconds.", ""});
 }
 
-} // namespace
+}  // namespace
 
 base::Status App::Implementation::load_people() {
   TRY(const auto agency_documents, store->documents("agencies"));
@@ -87,10 +105,14 @@ const Agency* App::Implementation::agency(const base::AgencyId& id) const {
 }
 
 base::Status App::add_agency(const Agency& agency) {
-  if (!self_->laws.contains(agency.jurisdiction)) return base::invalid("jurisdiction", "unknown_pack", "There is no law of this jurisdiction.", "law/", "See `remedium law list`.");
+  if (!self_->laws.contains(agency.jurisdiction))
+    return base::invalid("jurisdiction", "unknown_pack", "There is no law of this jurisdiction.", "law/",
+                         "See `remedium law list`.");
   const auto text = agency_json(agency);
   store::Change change;
-  change.documents.push_back({"agencies", agency.id.str(), self_->key->seal_document("agencies", agency.id.str(), base::bytes_of(text), *self_->options.random)});
+  change.documents.push_back(
+      {"agencies", agency.id.str(),
+       self_->key->seal_document("agencies", agency.id.str(), base::bytes_of(text), *self_->options.random)});
   change.entries.push_back({.action = "agency.added", .official = "system", .agency = agency.id.str()});
   TRY([[maybe_unused]] const auto committed, self_->store->commit(std::move(change)));
   const std::unique_lock guard(self_->people_mutex);
@@ -99,17 +121,26 @@ base::Status App::add_agency(const Agency& agency) {
 }
 
 base::Status App::add_official(Official official) {
-  if (self_->agency(official.agency) == nullptr) return base::invalid("agency", "unknown_agency", "There is no such agency.", "SAFETY gate 3", "Add the agency first.");
+  if (self_->agency(official.agency) == nullptr)
+    return base::invalid("agency", "unknown_agency", "There is no such agency.", "SAFETY gate 3",
+                         "Add the agency first.");
   {
     const std::shared_lock guard(self_->people_mutex);
     for (const auto& [id, other] : self_->officials) {
-      if (other.login == official.login && id != official.id) return base::invalid("login", "login_taken", "Another official signs in by this name.", "SAFETY gate 1", "Choose another.");
+      if (other.login == official.login && id != official.id)
+        return base::invalid("login", "login_taken", "Another official signs in by this name.", "SAFETY gate 1",
+                             "Choose another.");
     }
   }
   const auto text = official_json(official);
   store::Change change;
-  change.documents.push_back({"officials", official.id.str(), self_->key->seal_document("officials", official.id.str(), base::bytes_of(text), *self_->options.random)});
-  change.entries.push_back({.action = "official.added", .official = official.id.str(), .agency = official.agency.str(), .role = std::string(access::code(official.role))});
+  change.documents.push_back(
+      {"officials", official.id.str(),
+       self_->key->seal_document("officials", official.id.str(), base::bytes_of(text), *self_->options.random)});
+  change.entries.push_back({.action = "official.added",
+                            .official = official.id.str(),
+                            .agency = official.agency.str(),
+                            .role = std::string(access::code(official.role))});
   TRY([[maybe_unused]] const auto committed, self_->store->commit(std::move(change)));
   const std::unique_lock guard(self_->people_mutex);
   self_->officials[official.id] = std::move(official);
@@ -133,13 +164,17 @@ const Official* App::official(const base::OfficialId& id) const {
 base::Result<SignedIn> App::sign_in(const SignInRequest& request) {
   const auto now_us = self_->options.clock->monotonic_us();
   {
-    // Ten tries at once, then one every six seconds, for a name from a network: guessing is slow, and nobody far away locks anybody out.
+    // Ten tries at once, then one every six seconds, for a name from a network: guessing is slow, and nobody far away
+    // locks anybody out.
     const std::lock_guard guard(self_->sessions_mutex);
     if (self_->attempts.size() > 100'000) self_->attempts.clear();
-    auto& [tokens, since] = self_->attempts.try_emplace(request.login + "\n" + request.network, 10.0, now_us).first->second;
+    auto& [tokens, since] =
+        self_->attempts.try_emplace(request.login + "\n" + request.network, 10.0, now_us).first->second;
     tokens = std::min(10.0, tokens + static_cast<double>(now_us - since) / 6e6);
     since = now_us;
-    if (tokens < 1.0) return base::fail({base::ErrorKind::too_many, "too_many_attempts", "Too many attempts to sign in.", "SAFETY: session", "Wait a minute, then try again.", ""});
+    if (tokens < 1.0)
+      return base::fail({base::ErrorKind::too_many, "too_many_attempts", "Too many attempts to sign in.",
+                         "SAFETY: session", "Wait a minute, then try again.", ""});
     tokens -= 1.0;
   }
   std::optional<Official> found;
@@ -153,7 +188,8 @@ base::Result<SignedIn> App::sign_in(const SignInRequest& request) {
   static const auto decoy = crypto::hash_password("no official has this").value_or("");
   const bool password_ok = crypto::check_password(found ? found->password_hash : decoy, request.password);
   if (!found || !password_ok || found->disabled) return not_signed_in();
-  const auto step = crypto::check_totp(found->totp_secret, request.code, self_->options.clock->now().microseconds / 1'000'000);
+  const auto step =
+      crypto::check_totp(found->totp_secret, request.code, self_->options.clock->now().microseconds / 1'000'000);
   Session session;
   std::string token;
   {
@@ -163,8 +199,15 @@ base::Result<SignedIn> App::sign_in(const SignInRequest& request) {
     last = *step;
   }
   const auto* agency = self_->agency(found->agency);
-  session.caller = {found->id, found->agency, found->role, access::default_purpose(found->role), agency == nullptr ? access::AgencyKind::oversight : agency->kind, found->name,
-                    agency == nullptr ? std::string() : agency->name, agency == nullptr ? std::string() : agency->jurisdiction, crypto::draw_token(*self_->options.random)};
+  session.caller = {found->id,
+                    found->agency,
+                    found->role,
+                    access::default_purpose(found->role),
+                    agency == nullptr ? access::AgencyKind::oversight : agency->kind,
+                    found->name,
+                    agency == nullptr ? std::string() : agency->name,
+                    agency == nullptr ? std::string() : agency->jurisdiction,
+                    crypto::draw_token(*self_->options.random)};
   session.opened_us = session.used_us = now_us;
   token = crypto::draw_token(*self_->options.random);
   store::Change change;
@@ -209,4 +252,4 @@ void App::sign_out_everywhere(const base::OfficialId& official) {
   std::erase_if(self_->sessions, [&](const auto& entry) { return entry.second.caller.official == official; });
 }
 
-} // namespace remedium::app
+}  // namespace remedium::app

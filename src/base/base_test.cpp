@@ -14,12 +14,15 @@
 namespace remedium::base {
 namespace {
 
-Date day(std::string_view text) { return Date::parse(text).value(); }
+Date day(std::string_view text) {
+  return Date::parse(text).value();
+}
 
 TEST(Date, ReadsOnlyRealDays) {
   EXPECT_EQ(day("1970-01-01").days_since_epoch(), 0);
   EXPECT_EQ(day("2024-02-29").str(), "2024-02-29");
-  for (const auto* text : {"2023-02-29", "2024-13-01", "2024-00-10", "2024-1-01", "20240101", "2024-01-01 ", "0000-01-01", ""}) {
+  for (const auto* text :
+       {"2023-02-29", "2024-13-01", "2024-00-10", "2024-1-01", "20240101", "2024-01-01 ", "0000-01-01", ""}) {
     EXPECT_FALSE(Date::parse(text)) << text;
   }
 }
@@ -101,19 +104,26 @@ TEST(Text, RefusesWhatReadsAsSomethingElse) {
   EXPECT_EQ(*normalise("name", "  Ame\xcc\x81lie "), "Am\xc3\xa9lie");
   const std::pair<std::string, const char*> bad[] = {{std::string("a\0b", 3), "control_character"},
                                                      {"a\nb", "control_character"},
-                                                     {"a\xe2\x80\xae" "b", "direction_override"},
+                                                     {"a\xe2\x80\xae"
+                                                      "b",
+                                                      "direction_override"},
                                                      {"\xc0\xaf", "bad_utf8"},
                                                      {"\xed\xa0\x80", "bad_utf8"},
                                                      {std::string(401, 'x'), "too_long"}};
   for (const auto& [text, code] : bad) EXPECT_EQ(normalise("name", text).error().code, code);
-  EXPECT_TRUE(normalise("name", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xb1"));  // a Persian name with its zero-width non-joiner
+  EXPECT_TRUE(
+      normalise("name", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xb1"));  // a Persian name with its zero-width non-joiner
 }
 
 TEST(Json, RefusesWhatTwoReadersReadDifferently) {
-  const std::pair<const char*, const char*> bad[] = {{R"({"a":1,"a":2})", "duplicate_key"}, {"1e999", "number_out_of_range"},
-                                                     {"[1,]", "bad_json"},                  {"{} {}", "bad_json"},
-                                                     {"{'a':1}", "bad_json"},               {"", "bad_json"},
-                                                     {"\"\xff\"", "bad_json"},              {"NaN", "bad_json"}};
+  const std::pair<const char*, const char*> bad[] = {{R"({"a":1,"a":2})", "duplicate_key"},
+                                                     {"1e999", "number_out_of_range"},
+                                                     {"[1,]", "bad_json"},
+                                                     {"{} {}", "bad_json"},
+                                                     {"{'a':1}", "bad_json"},
+                                                     {"", "bad_json"},
+                                                     {"\"\xff\"", "bad_json"},
+                                                     {"NaN", "bad_json"}};
   for (const auto& [text, code] : bad) EXPECT_EQ(parse_json(text).error().code, code) << text;
   EXPECT_EQ(parse_json(std::string(100, '[') + std::string(100, ']')).error().code, "too_deep");
   EXPECT_EQ(boost::json::serialize(*parse_json(R"( {"a":[1,2,{"a":null}],"b":"\u00e9"} )")),
@@ -137,10 +147,19 @@ TEST(ObjectReader, NamesTheFieldAtFault) {
 
 TEST(JsonWriter, WritesWhatParses) {
   std::string out;
-  JsonWriter(out).begin_object().field("a", "q\"\\\n\x01").key("b").begin_array().integer(-5).boolean(true).null().end_array().end_object();
+  JsonWriter(out)
+      .begin_object()
+      .field("a", "q\"\\\n\x01")
+      .key("b")
+      .begin_array()
+      .integer(-5)
+      .boolean(true)
+      .null()
+      .end_array()
+      .end_object();
   EXPECT_EQ(out, R"({"a":"q\"\\\n\u0001","b":[-5,true,null]})");
   EXPECT_TRUE(parse_json(out));
 }
 
-} // namespace
-} // namespace remedium::base
+}  // namespace
+}  // namespace remedium::base

@@ -56,9 +56,11 @@ std::optional<Bytes> unspell(std::string_view text, const std::array<int, 256>& 
   return bytes;
 }
 
-} // namespace
+}  // namespace
 
-std::string to_hex(ByteView bytes) { return spell(bytes, hex_digits, 4); }
+std::string to_hex(ByteView bytes) {
+  return spell(bytes, hex_digits, 4);
+}
 
 std::optional<Bytes> from_hex(std::string_view text) {
   static const auto table = reverse_of(hex_digits);
@@ -66,7 +68,9 @@ std::optional<Bytes> from_hex(std::string_view text) {
   return unspell(text, table, 4);
 }
 
-std::string to_base64url(ByteView bytes) { return spell(bytes, base64url_digits, 6); }
+std::string to_base64url(ByteView bytes) {
+  return spell(bytes, base64url_digits, 6);
+}
 
 std::optional<Bytes> from_base64url(std::string_view text) {
   static const auto table = reverse_of(base64url_digits);
@@ -86,7 +90,9 @@ std::optional<Bytes> from_base64(std::string_view text) {
   return unspell(text, table, 6);
 }
 
-std::string to_base32(ByteView bytes) { return spell(bytes, base32_digits, 5); }
+std::string to_base32(ByteView bytes) {
+  return spell(bytes, base32_digits, 5);
+}
 
 std::optional<Bytes> from_base32(std::string_view text) {
   static const auto table = [] {
@@ -105,4 +111,4 @@ std::optional<Bytes> from_base32(std::string_view text) {
   return unspell(bare, table, 5);
 }
 
-} // namespace remedium::base
+}  // namespace remedium::base

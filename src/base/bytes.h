@@ -25,7 +25,8 @@ using ByteView = std::span<const std::uint8_t>;
 [[nodiscard]] std::string to_hex(ByteView bytes);
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);
 
-/// base64url without padding (RFC 4648 5), and back; nullopt for a character outside the alphabet, padding, or set spare bits.
+/// base64url without padding (RFC 4648 5), and back; nullopt for a character outside the alphabet, padding, or set
+/// spare bits.
 [[nodiscard]] std::string to_base64url(ByteView bytes);
 [[nodiscard]] std::optional<Bytes> from_base64url(std::string_view text);
 
@@ -38,4 +39,4 @@ using ByteView = std::span<const std::uint8_t>;
 [[nodiscard]] std::string to_base32(ByteView bytes);
 [[nodiscard]] std::optional<Bytes> from_base32(std::string_view text);
 
-} // namespace remedium::base
+}  // namespace remedium::base

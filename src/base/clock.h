@@ -14,4 +14,4 @@ class Clock {
   [[nodiscard]] virtual std::int64_t monotonic_us() const = 0;
 };
 
-} // namespace remedium::base
+}  // namespace remedium::base

@@ -18,7 +18,8 @@ constexpr std::string_view assigned_codes =
 const std::bitset<country_count>& assigned() {
   static const auto set = [] {
     std::bitset<country_count> bits;
-    for (std::size_t i = 0; i + 1 < assigned_codes.size(); i += 2) bits.set(Country::parse(assigned_codes.substr(i, 2))->index());
+    for (std::size_t i = 0; i + 1 < assigned_codes.size(); i += 2)
+      bits.set(Country::parse(assigned_codes.substr(i, 2))->index());
     return bits;
   }();
   return set;
@@ -36,10 +37,14 @@ const std::string& all_codes() {
   return text;
 }
 
-} // namespace
+}  // namespace
 
-std::string_view Country::code() const { return std::string_view(all_codes()).substr(std::size_t{index_} * 2, 2); }
+std::string_view Country::code() const {
+  return std::string_view(all_codes()).substr(std::size_t{index_} * 2, 2);
+}
 
-bool is_assigned(Country country) { return assigned()[country.index()]; }
+bool is_assigned(Country country) {
+  return assigned()[country.index()];
+}
 
-} // namespace remedium::base
+}  // namespace remedium::base

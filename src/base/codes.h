@@ -10,21 +10,65 @@ namespace remedium::base {
 
 /// A paragraph of Human Rights Council resolution 20/1 that asks someone to do something.
 enum class Measure : std::uint8_t {
-  m1a, m1b, m1c, m1d, m1e, m2, m3, m4a, m4b, m4c, m4d, m4e, m4f, m4g, m4h, m4i, m4j, m4k, m4l,
-  m5, m6, m7, m8, m9, m10, m11, m12, m13, m14
+  m1a,
+  m1b,
+  m1c,
+  m1d,
+  m1e,
+  m2,
+  m3,
+  m4a,
+  m4b,
+  m4c,
+  m4d,
+  m4e,
+  m4f,
+  m4g,
+  m4h,
+  m4i,
+  m4j,
+  m4k,
+  m4l,
+  m5,
+  m6,
+  m7,
+  m8,
+  m9,
+  m10,
+  m11,
+  m12,
+  m13,
+  m14
 };
 inline constexpr std::array<std::string_view, 29> measure_codes = {
-    "1(a)", "1(b)", "1(c)", "1(d)", "1(e)", "2",    "3",    "4(a)", "4(b)", "4(c)", "4(d)", "4(e)", "4(f)", "4(g)", "4(h)",
-    "4(i)", "4(j)", "4(k)", "4(l)", "5",    "6",    "7",    "8",    "9",    "10",   "11",   "12",   "13",   "14"};
+    "1(a)", "1(b)", "1(c)", "1(d)", "1(e)", "2", "3", "4(a)", "4(b)", "4(c)", "4(d)", "4(e)", "4(f)", "4(g)", "4(h)",
+    "4(i)", "4(j)", "4(k)", "4(l)", "5",    "6", "7", "8",    "9",    "10",   "11",   "12",   "13",   "14"};
 
 /// What a remedy is made of (res. 20/1, preamble), and `procedural` for the rights by which one gets there.
-enum class Component : std::uint8_t { restitution, rehabilitation, compensation, satisfaction, non_repetition, procedural };
+enum class Component : std::uint8_t {
+  restitution,
+  rehabilitation,
+  compensation,
+  satisfaction,
+  non_repetition,
+  procedural
+};
 inline constexpr std::array<std::string_view, 6> component_codes = {"restitution",  "rehabilitation", "compensation",
                                                                     "satisfaction", "non_repetition", "procedural"};
 
-/// The classes of personal data that consent and access speak of (SAFETY, gate 7). `privileged` is what passes between a
-/// person and the lawyer: no other role can be granted it.
-enum class DataClass : std::uint8_t { identity, location, contact, narrative, health, immigration, legal, money, privileged };
+/// The classes of personal data that consent and access speak of (SAFETY, gate 7). `privileged` is what passes between
+/// a person and the lawyer: no other role can be granted it.
+enum class DataClass : std::uint8_t {
+  identity,
+  location,
+  contact,
+  narrative,
+  health,
+  immigration,
+  legal,
+  money,
+  privileged
+};
 inline constexpr std::array<std::string_view, 9> data_class_codes = {
     "identity", "location", "contact", "narrative", "health", "immigration", "legal", "money", "privileged"};
 
@@ -58,14 +102,17 @@ class DataClasses {
 
 /// The enumerator whose code is `code`, in the order of `codes`.
 template <class Enum, std::size_t Size>
-[[nodiscard]] constexpr std::optional<Enum> enum_of(const std::array<std::string_view, Size>& codes, std::string_view code) {
+[[nodiscard]] constexpr std::optional<Enum> enum_of(const std::array<std::string_view, Size>& codes,
+                                                    std::string_view code) {
   for (std::size_t i = 0; i < Size; ++i) {
     if (codes[i] == code) return static_cast<Enum>(i);
   }
   return std::nullopt;
 }
 
-[[nodiscard]] constexpr std::string_view code(Measure measure) { return measure_codes[static_cast<std::size_t>(measure)]; }
+[[nodiscard]] constexpr std::string_view code(Measure measure) {
+  return measure_codes[static_cast<std::size_t>(measure)];
+}
 [[nodiscard]] constexpr std::string_view code(Component component) {
   return component_codes[static_cast<std::size_t>(component)];
 }
@@ -101,7 +148,8 @@ class Country {
 };
 inline constexpr std::uint16_t country_count = 26 * 26;
 
-/// Whether ISO 3166-1 assigns the code today (249 codes; user-assigned XK is accepted for Kosovo, as the UN's lists do).
+/// Whether ISO 3166-1 assigns the code today (249 codes; user-assigned XK is accepted for Kosovo, as the UN's lists
+/// do).
 [[nodiscard]] bool is_assigned(Country country);
 
-} // namespace remedium::base
+}  // namespace remedium::base

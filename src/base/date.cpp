@@ -20,13 +20,15 @@ std::optional<int> number(std::string_view digits) {
   return value;
 }
 
-year_month_day civil(Date date) { return year_month_day{sys_days{days{date.days_since_epoch()}}}; }
+year_month_day civil(Date date) {
+  return year_month_day{sys_days{days{date.days_since_epoch()}}};
+}
 
 Date date_of(year_month_day day) {
   return Date(static_cast<std::int32_t>(sys_days{day}.time_since_epoch().count()));
 }
 
-} // namespace
+}  // namespace
 
 std::optional<Date> Date::from(YearMonthDay parts) {
   const year_month_day day{std::chrono::year{parts.year}, std::chrono::month{parts.month}, std::chrono::day{parts.day}};
@@ -58,18 +60,25 @@ std::optional<Length> parse_length(std::string_view text) {
   const auto count = number(text.substr(0, text.size() - 1));
   if (!count) return std::nullopt;
   switch (text.back()) {
-    case 'd': return Length{*count, Unit::days};
-    case 'm': return Length{*count, Unit::months};
-    case 'y': return Length{*count, Unit::years};
-    default: return std::nullopt;
+    case 'd':
+      return Length{*count, Unit::days};
+    case 'm':
+      return Length{*count, Unit::months};
+    case 'y':
+      return Length{*count, Unit::years};
+    default:
+      return std::nullopt;
   }
 }
 
 std::string to_string(Length length) {
   switch (length.unit) {
-    case Unit::days: return fmt::format("{}d", length.count);
-    case Unit::months: return fmt::format("{}m", length.count);
-    case Unit::years: return fmt::format("{}y", length.count);
+    case Unit::days:
+      return fmt::format("{}d", length.count);
+    case Unit::months:
+      return fmt::format("{}m", length.count);
+    case Unit::years:
+      return fmt::format("{}y", length.count);
   }
   return {};
 }
@@ -98,7 +107,8 @@ std::string Instant::str() const {
 }
 
 std::optional<Instant> Instant::parse(std::string_view text) {
-  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z') return std::nullopt;
+  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z')
+    return std::nullopt;
   const auto date = Date::parse(text.substr(0, 10));
   const auto hour = number(text.substr(11, 2));
   const auto minute = number(text.substr(14, 2));
@@ -117,4 +127,4 @@ std::optional<Instant> Instant::parse(std::string_view text) {
   return Instant{seconds * 1'000'000 + fraction};
 }
 
-} // namespace remedium::base
+}  // namespace remedium::base

@@ -14,8 +14,8 @@ namespace remedium::base {
 
 struct YearMonthDay {
   int year;
-  unsigned month; ///< 1 to 12
-  unsigned day;   ///< 1 to 31
+  unsigned month;  ///< 1 to 12
+  unsigned day;    ///< 1 to 31
 };
 
 /// A day of the proleptic Gregorian calendar, as the count of days since 1970-01-01.
@@ -38,8 +38,8 @@ class Date {
   std::int32_t days_ = 0;
 };
 
-/// What a month or year count gives where the target month has no such day (31 January + 1 month; 29 February + 1 year).
-/// The pack says which; `next_month_first` keeps a person a child, and a period running, one day longer.
+/// What a month or year count gives where the target month has no such day (31 January + 1 month; 29 February + 1
+/// year). The pack says which; `next_month_first` keeps a person a child, and a period running, one day longer.
 enum class MissingDay { last_of_month, next_month_first };
 
 enum class Unit { days, months, years };
@@ -55,7 +55,8 @@ struct Length {
 [[nodiscard]] std::optional<Length> parse_length(std::string_view text);
 [[nodiscard]] std::string to_string(Length length);
 
-/// `start` and `length` after it. The result is the same-numbered day of the later month, by `missing_day` where there is none.
+/// `start` and `length` after it. The result is the same-numbered day of the later month, by `missing_day` where there
+/// is none.
 [[nodiscard]] Date add(Date start, Length length, MissingDay missing_day = MissingDay::next_month_first);
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -69,4 +70,4 @@ struct Instant {
   [[nodiscard]] Instant plus_seconds(std::int64_t seconds) const { return {microseconds + seconds * 1'000'000}; }
 };
 
-} // namespace remedium::base
+}  // namespace remedium::base

@@ -10,4 +10,4 @@ struct EmbeddedFile {
   std::string_view bytes;
 };
 
-} // namespace remedium::base
+}  // namespace remedium::base

@@ -24,4 +24,4 @@ std::unexpected<Error> invalid(std::string field, std::string code, std::string 
                                .field = std::move(field)});
 }
 
-} // namespace remedium::base
+}  // namespace remedium::base

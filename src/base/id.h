@@ -1,5 +1,5 @@
-// Strong ids: 128 bits, drawn by the caller, spelt as 26 characters of Crockford's base32 behind a prefix that says what
-// they name ("case_…"). Two ids of different kinds do not compare and do not convert.
+// Strong ids: 128 bits, drawn by the caller, spelt as 26 characters of Crockford's base32 behind a prefix that says
+// what they name ("case_…"). Two ids of different kinds do not compare and do not convert.
 #pragma once
 
 #include <array>
@@ -51,12 +51,24 @@ class Id {
   std::array<std::uint8_t, size> bytes_{};
 };
 
-struct CaseTag { static constexpr std::string_view prefix = "case_"; };
-struct PersonTag { static constexpr std::string_view prefix = "person_"; };
-struct AgencyTag { static constexpr std::string_view prefix = "agency_"; };
-struct OfficialTag { static constexpr std::string_view prefix = "official_"; };
-struct SituationTag { static constexpr std::string_view prefix = "situation_"; };
-struct EventTag { static constexpr std::string_view prefix = "event_"; };
+struct CaseTag {
+  static constexpr std::string_view prefix = "case_";
+};
+struct PersonTag {
+  static constexpr std::string_view prefix = "person_";
+};
+struct AgencyTag {
+  static constexpr std::string_view prefix = "agency_";
+};
+struct OfficialTag {
+  static constexpr std::string_view prefix = "official_";
+};
+struct SituationTag {
+  static constexpr std::string_view prefix = "situation_";
+};
+struct EventTag {
+  static constexpr std::string_view prefix = "event_";
+};
 
 using CaseId = Id<CaseTag>;
 using PersonId = Id<PersonTag>;
@@ -65,7 +77,7 @@ using OfficialId = Id<OfficialTag>;
 using SituationId = Id<SituationTag>;
 using EventId = Id<EventTag>;
 
-} // namespace remedium::base
+}  // namespace remedium::base
 
 template <class Tag>
 struct std::hash<remedium::base::Id<Tag>> {

@@ -107,7 +107,7 @@ std::unexpected<Error> not_json(std::string code, std::string message, std::stri
   return invalid("", std::move(code), std::move(message), "RFC 8259", std::move(next));
 }
 
-} // namespace
+}  // namespace
 
 Result<json::value> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.max_bytes) {
@@ -125,20 +125,24 @@ Result<json::value> parse_json(std::string_view text, JsonLimits limits) {
   const auto read = parser.write_some(false, text.data(), text.size(), ec);
   const auto& handler = parser.handler();
   if (handler.fault == Fault::duplicate_key) {
-    return invalid(handler.duplicate, "duplicate_key", "This key stands twice in one object.", "RFC 8259 4", "Give it once.");
+    return invalid(handler.duplicate, "duplicate_key", "This key stands twice in one object.", "RFC 8259 4",
+                   "Give it once.");
   }
   if (handler.fault == Fault::number_out_of_range) {
     return not_json("number_out_of_range", "A number is too large to be read.", "Write a smaller number.");
   }
   if (ec == json::error::too_deep) {
-    return not_json("too_deep", fmt::format("The document nests deeper than {} levels.", limits.max_depth), "Flatten it.");
+    return not_json("too_deep", fmt::format("The document nests deeper than {} levels.", limits.max_depth),
+                    "Flatten it.");
   }
   if (ec || !parser.done()) {
-    return not_json("bad_json", fmt::format("This is not JSON: the fault is near byte {}.", read), "Correct the document.");
+    return not_json("bad_json", fmt::format("This is not JSON: the fault is near byte {}.", read),
+                    "Correct the document.");
   }
   const auto rest = text.substr(read);
   if (!std::ranges::all_of(rest, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; })) {
-    return not_json("bad_json", fmt::format("There is text behind the document, at byte {}.", read), "Send one value only.");
+    return not_json("bad_json", fmt::format("There is text behind the document, at byte {}.", read),
+                    "Send one value only.");
   }
   return parser.handler().stack.release();
 }
@@ -206,7 +210,8 @@ std::optional<std::int64_t> ObjectReader::integer(std::string_view key, std::int
   const auto* value = take(key);
   if (value == nullptr) return std::nullopt;
   if (!value->is_int64() || value->get_int64() < least || value->get_int64() > most) {
-    fail(key, "wrong_type", fmt::format("This must be a whole number from {} to {}.", least, most), "Correct the number.");
+    fail(key, "wrong_type", fmt::format("This must be a whole number from {} to {}.", least, most),
+         "Correct the number.");
     return std::nullopt;
   }
   return value->get_int64();
@@ -220,7 +225,9 @@ std::optional<Date> ObjectReader::date(std::string_view key) {
   return parsed;
 }
 
-const json::value* ObjectReader::any(std::string_view key) { return take(key); }
+const json::value* ObjectReader::any(std::string_view key) {
+  return take(key);
+}
 
 const json::array* ObjectReader::array(std::string_view key, std::size_t max_items) {
   const auto* value = take(key);
@@ -289,12 +296,23 @@ void append_json_string(std::string& out, std::string_view text) {
     out.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     }
   }
   out.append(text, plain, text.size() - plain);
@@ -334,7 +352,9 @@ JsonWriter& JsonWriter::string(std::string_view text) {
   return *this;
 }
 
-JsonWriter& JsonWriter::boolean(bool value) { return raw(value ? "true" : "false"); }
+JsonWriter& JsonWriter::boolean(bool value) {
+  return raw(value ? "true" : "false");
+}
 
 JsonWriter& JsonWriter::integer(std::int64_t value) {
   separate();
@@ -344,7 +364,9 @@ JsonWriter& JsonWriter::integer(std::int64_t value) {
   return *this;
 }
 
-JsonWriter& JsonWriter::null() { return raw("null"); }
+JsonWriter& JsonWriter::null() {
+  return raw("null");
+}
 
 JsonWriter& JsonWriter::raw(std::string_view text) {
   separate();
@@ -352,4 +374,4 @@ JsonWriter& JsonWriter::raw(std::string_view text) {
   return *this;
 }
 
-} // namespace remedium::base
+}  // namespace remedium::base

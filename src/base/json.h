@@ -1,7 +1,8 @@
 // Strict JSON in, plain JSON out.
 //
-// Boost.JSON accepts what two readers may read differently (duplicate keys) or not at all (1e999); what comes in through
-// `parse_json` has neither. `ObjectReader` is the one way to take an object apart: every field it does not know is an error.
+// Boost.JSON accepts what two readers may read differently (duplicate keys) or not at all (1e999); what comes in
+// through `parse_json` has neither. `ObjectReader` is the one way to take an object apart: every field it does not know
+// is an error.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -92,4 +93,4 @@ class JsonWriter {
 /// `text` as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);
 
-} // namespace remedium::base
+}  // namespace remedium::base

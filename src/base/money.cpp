@@ -8,8 +8,9 @@ namespace remedium::base {
 
 namespace {
 
-constexpr std::array<std::string_view, 17> no_minor_unit = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
-                                                            "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"};
+constexpr std::array<std::string_view, 17> no_minor_unit = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
+                                                            "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
+                                                            "VND", "VUV", "XAF", "XOF", "XPF"};
 constexpr std::array<std::string_view, 7> three_digits = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
 
 std::int64_t power_of_ten(int digits) {
@@ -34,7 +35,7 @@ std::unexpected<Error> mixed(const Money& a, const Money& b) {
                  "res. 20/1 4(j)", "Give both in one currency, or a dated rate with its source.");
 }
 
-} // namespace
+}  // namespace
 
 std::optional<Currency> Currency::parse(std::string_view code) {
   if (code.size() != 3 || !std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; })) return std::nullopt;
@@ -58,14 +59,17 @@ std::string Money::amount() const {
   return fmt::format("{}{}.{:0{}}", sign, magnitude / unit, magnitude % unit, digits);
 }
 
-std::string Money::str() const { return amount() + " " + std::string(currency.code()); }
+std::string Money::str() const {
+  return amount() + " " + std::string(currency.code());
+}
 
 Result<Money> parse_money(std::string_view amount, Currency currency) {
   const int digits = currency.minor_digits();
   const auto point = amount.find('.');
   const auto whole = amount.substr(0, point);
   auto fraction = point == std::string_view::npos ? std::string_view{} : amount.substr(point + 1);
-  if (whole.empty() || (point != std::string_view::npos && fraction.empty())) return bad_amount("The amount is not a number.");
+  if (whole.empty() || (point != std::string_view::npos && fraction.empty()))
+    return bad_amount("The amount is not a number.");
   if (fraction.size() > static_cast<std::size_t>(digits)) {
     return bad_amount(fmt::format("{} has {} digits behind the point.", currency.code(), digits));
   }
@@ -97,4 +101,4 @@ Result<Money> subtract(const Money& a, const Money& b) {
   return checked(a.minor - b.minor, a.currency);
 }
 
-} // namespace remedium::base
+}  // namespace remedium::base

@@ -27,7 +27,7 @@ class Currency {
 };
 
 struct Money {
-  std::int64_t minor = 0; ///< minor units; up to 10^15 either way
+  std::int64_t minor = 0;  ///< minor units; up to 10^15 either way
   Currency currency;
   bool operator==(const Money&) const = default;
   /// "1500.00 EUR".
@@ -44,4 +44,4 @@ inline constexpr std::int64_t max_minor = 1'000'000'000'000'000;
 [[nodiscard]] Result<Money> add(const Money& a, const Money& b);
 [[nodiscard]] Result<Money> subtract(const Money& a, const Money& b);
 
-} // namespace remedium::base
+}  // namespace remedium::base

@@ -1,4 +1,5 @@
-// Where random bytes come from is the caller's to say: the operating system in the program, a seed in tests and the demo.
+// Where random bytes come from is the caller's to say: the operating system in the program, a seed in tests and the
+// demo.
 #pragma once
 
 #include <cstdint>
@@ -34,4 +35,4 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
-} // namespace remedium::base
+}  // namespace remedium::base

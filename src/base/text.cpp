@@ -21,9 +21,15 @@ UChar32 next_code_point(std::string_view text, std::size_t& i) {
   return c;
 }
 
-bool is_bidi_control(UChar32 c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
-bool is_noncharacter(UChar32 c) { return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE; }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_bidi_control(UChar32 c) {
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+bool is_noncharacter(UChar32 c) {
+  return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -31,7 +37,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-} // namespace
+}  // namespace
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -54,7 +60,8 @@ Result<std::string> normalise(std::string_view field, std::string_view text, Tex
     ascii = ascii && c < 0x80;
     const bool line = c == '\n' || c == '\r';
     if ((line && !limits.several_lines) || (c < 0x20 && !line && c != '\t') || (c >= 0x7F && c < 0xA0)) {
-      return refuse("control_character", "This has a control character or a line break where none may be.", "Remove it.");
+      return refuse("control_character", "This has a control character or a line break where none may be.",
+                    "Remove it.");
     }
     if (is_bidi_control(c) || is_noncharacter(c)) {
       return refuse("direction_override", "This has invisible characters that change how the text reads.",
@@ -78,4 +85,4 @@ Result<std::string> normalise(std::string_view field, std::string_view text, Tex
   return result;
 }
 
-} // namespace remedium::base
+}  // namespace remedium::base

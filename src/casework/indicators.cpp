@@ -13,9 +13,11 @@ constexpr Indicator table[] = {
 #undef X
 };
 
-} // namespace
+}  // namespace
 
-std::span<const Indicator> indicators() { return table; }
+std::span<const Indicator> indicators() {
+  return table;
+}
 
 std::span<const std::string_view> indicator_codes() {
   static const auto codes = [] {
@@ -31,4 +33,4 @@ const Indicator* find_indicator(std::string_view code) {
   return found == std::end(table) ? nullptr : found;
 }
 
-} // namespace remedium::casework
+}  // namespace remedium::casework

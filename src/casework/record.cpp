@@ -25,9 +25,12 @@ std::size_t index_of(const Act& act, std::string_view field) {
 bool is_language(std::string_view tag) {
   // Two or three letters, and perhaps a script and a region: "ar", "zh-Hant", "pt-BR" (BCP 47).
   const auto first = tag.substr(0, tag.find('-'));
-  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; };
+  const auto alphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  return first.size() >= 2 && first.size() <= 3 && tag.size() <= 12 && std::ranges::all_of(first, lower) && std::ranges::all_of(tag, alphanumeric);
+  return first.size() >= 2 && first.size() <= 3 && tag.size() <= 12 && std::ranges::all_of(first, lower) &&
+         std::ranges::all_of(tag, alphanumeric);
 }
 
 bool is_country(std::string_view code) {
@@ -42,8 +45,10 @@ class FieldParser {
   Value parse() {
     switch (field_.type) {
       case FieldType::text:
-      case FieldType::entitlement: return line(false);
-      case FieldType::long_text: return line(true);
+      case FieldType::entitlement:
+        return line(false);
+      case FieldType::long_text:
+        return line(true);
       case FieldType::code: {
         const auto value = reader_.text(field_.name);
         if (!value) return {};
@@ -60,23 +65,27 @@ class FieldParser {
       case FieldType::language: {
         const auto value = reader_.text(field_.name);
         if (!value || value->empty()) return {};
-        if (!is_language(*value)) return fault("bad_language", "This is not a language tag.", "Write it as en, ar or pt-BR.");
+        if (!is_language(*value))
+          return fault("bad_language", "This is not a language tag.", "Write it as en, ar or pt-BR.");
         return *value;
       }
       case FieldType::country: {
         const auto value = reader_.text(field_.name);
         if (!value || value->empty()) return {};
-        if (!is_country(*value)) return fault("unknown_country", "This is not an ISO 3166-1 code.", "Write two capital letters, such as VN.");
+        if (!is_country(*value))
+          return fault("unknown_country", "This is not an ISO 3166-1 code.", "Write two capital letters, such as VN.");
         return *value;
       }
       case FieldType::country_list: {
         auto values = reader_.texts(field_.name, field_.max);
-        if (!std::ranges::all_of(values, is_country)) return fault("unknown_country", "This is not a list of ISO 3166-1 codes.", "Write two capital letters each.");
+        if (!std::ranges::all_of(values, is_country))
+          return fault("unknown_country", "This is not a list of ISO 3166-1 codes.", "Write two capital letters each.");
         return list(std::move(values));
       }
       case FieldType::date: {
         const auto value = reader_.date(field_.name);
-        if (value && *value < *base::Date::from({1900, 1, 1})) return fault("bad_date", "This day is before 1900.", "Correct the day.");
+        if (value && *value < *base::Date::from({1900, 1, 1}))
+          return fault("bad_date", "This day is before 1900.", "Correct the day.");
         return value ? Value(*value) : Value();
       }
       case FieldType::boolean: {
@@ -87,7 +96,8 @@ class FieldParser {
         const auto value = reader_.integer(field_.name, 0, static_cast<std::int64_t>(field_.max));
         return value ? Value(*value) : Value();
       }
-      case FieldType::money: return money();
+      case FieldType::money:
+        return money();
     }
     return {};
   }
@@ -115,7 +125,8 @@ class FieldParser {
       return {};
     }
     const auto currency = base::Currency::parse(code);
-    if (!currency) return fault("bad_currency", "This is not an ISO 4217 code.", "Write three capital letters, such as EUR.");
+    if (!currency)
+      return fault("bad_currency", "This is not an ISO 4217 code.", "Write three capital letters, such as EUR.");
     const auto parsed = base::parse_money(amount, *currency);
     if (!parsed) {
       reader_.fail(parsed.error().under(field_.name));
@@ -124,8 +135,10 @@ class FieldParser {
     return *parsed;
   }
   Value bad_code() {
-    if (field_.codes.size() > 30) return fault("unknown_code", "This is not one of the codes.", "See /api/v1/acts for the list.");
-    return fault("unknown_code", "This is not one of the codes.", fmt::format("Use: {}.", fmt::join(field_.codes, ", ")));
+    if (field_.codes.size() > 30)
+      return fault("unknown_code", "This is not one of the codes.", "See /api/v1/acts for the list.");
+    return fault("unknown_code", "This is not one of the codes.",
+                 fmt::format("Use: {}.", fmt::join(field_.codes, ", ")));
   }
   Value fault(std::string code, std::string message, std::string next) {
     reader_.fail(field_.name, std::move(code), std::move(message), std::move(next));
@@ -161,7 +174,8 @@ void write_value(base::JsonWriter& json, const Value& value) {
       value);
 }
 
-// --- bytes: version 1, then for each field: its position, its kind, its value; integers as LEB128, signed ones zigzag ---
+// --- bytes: version 1, then for each field: its position, its kind, its value; integers as LEB128, signed ones zigzag
+// ---
 
 constexpr std::uint8_t encoding = 1;
 
@@ -173,13 +187,19 @@ std::uint64_t kind_of(FieldType type) {
     case FieldType::code:
     case FieldType::language:
     case FieldType::country:
-    case FieldType::entitlement: return 1;
+    case FieldType::entitlement:
+      return 1;
     case FieldType::code_list:
-    case FieldType::country_list: return 2;
-    case FieldType::date: return 3;
-    case FieldType::boolean: return 4;
-    case FieldType::money: return 5;
-    case FieldType::integer: return 6;
+    case FieldType::country_list:
+      return 2;
+    case FieldType::date:
+      return 3;
+    case FieldType::boolean:
+      return 4;
+    case FieldType::money:
+      return 5;
+    case FieldType::integer:
+      return 6;
   }
   return 0;
 }
@@ -194,7 +214,9 @@ class Writer {
     }
     bytes.push_back(static_cast<std::uint8_t>(value));
   }
-  void signed_number(std::int64_t value) { number((static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63)); }
+  void signed_number(std::int64_t value) {
+    number((static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63));
+  }
   void text(std::string_view value) {
     number(value.size());
     bytes.insert(bytes.end(), value.begin(), value.end());
@@ -238,9 +260,11 @@ class Reader {
   bool good_ = true;
 };
 
-} // namespace
+}  // namespace
 
-bool Record::has(std::string_view field) const { return !std::holds_alternative<std::monostate>(values_[index_of(*act_, field)]); }
+bool Record::has(std::string_view field) const {
+  return !std::holds_alternative<std::monostate>(values_[index_of(*act_, field)]);
+}
 std::string_view Record::text(std::string_view field) const {
   const auto* value = std::get_if<std::string>(&values_[index_of(*act_, field)]);
   return value == nullptr ? std::string_view{} : *value;
@@ -265,7 +289,9 @@ std::optional<std::int64_t> Record::integer(std::string_view field) const {
   const auto* value = std::get_if<std::int64_t>(&values_[index_of(*act_, field)]);
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
-void Record::set(std::string_view field, Value value) { values_[index_of(*act_, field)] = std::move(value); }
+void Record::set(std::string_view field, Value value) {
+  values_[index_of(*act_, field)] = std::move(value);
+}
 
 base::Result<Record> parse_record(const Act& act, std::string_view json) {
   TRY(const auto document, base::parse_json(json));
@@ -276,7 +302,8 @@ base::Result<Record> parse_record(const Act& act, std::string_view json) {
     record[i] = FieldParser(reader, field).parse();
     const auto* items = std::get_if<std::vector<std::string>>(&record[i]);
     if (field.required && (std::holds_alternative<std::monostate>(record[i]) || (items != nullptr && items->empty()))) {
-      reader.fail(base::Error{base::ErrorKind::invalid_input, "missing", "This is needed.", std::string(act.rule), "Give a value.", std::string(field.name)});
+      reader.fail(base::Error{base::ErrorKind::invalid_input, "missing", "This is needed.", std::string(act.rule),
+                              "Give a value.", std::string(field.name)});
     }
   }
   TRY_STATUS(reader.finish());
@@ -324,7 +351,8 @@ base::Bytes encode_class(const Record& record, DataClass data_class) {
 
 base::Status decode_class(Record& record, DataClass data_class, base::ByteView bytes) {
   const auto corrupt = [&](std::string message) {
-    return base::fail({base::ErrorKind::corrupt, "bad_record", std::move(message), "casework record, encoding 1", "Use the program that wrote it, or restore a backup.", ""});
+    return base::fail({base::ErrorKind::corrupt, "bad_record", std::move(message), "casework record, encoding 1",
+                       "Use the program that wrote it, or restore a backup.", ""});
   };
   if (bytes.empty()) return {};
   if (bytes[0] != encoding) return corrupt("A record has an encoding this program does not know.");
@@ -333,11 +361,14 @@ base::Status decode_class(Record& record, DataClass data_class, base::ByteView b
   while (!reader.at_end() && reader.good()) {
     const auto index = reader.number();
     const auto kind = reader.number();
-    if (index >= fields.size() || fields[index].data_class != data_class) return corrupt("A record has a field this program does not know.");
+    if (index >= fields.size() || fields[index].data_class != data_class)
+      return corrupt("A record has a field this program does not know.");
     if (kind != kind_of(fields[index].type)) return corrupt("A record has a value of another type than its field.");
     auto& value = record[static_cast<std::size_t>(index)];
     switch (kind) {
-      case 1: value = reader.text(); break;
+      case 1:
+        value = reader.text();
+        break;
       case 2: {
         const auto count = reader.number();
         if (count > 1000) return corrupt("A record's list is too long.");
@@ -346,8 +377,12 @@ base::Status decode_class(Record& record, DataClass data_class, base::ByteView b
         value = std::move(list);
         break;
       }
-      case 3: value = base::Date(static_cast<std::int32_t>(reader.signed_number())); break;
-      case 4: value = reader.number() != 0; break;
+      case 3:
+        value = base::Date(static_cast<std::int32_t>(reader.signed_number()));
+        break;
+      case 4:
+        value = reader.number() != 0;
+        break;
       case 5: {
         const auto minor = reader.signed_number();
         const auto currency = base::Currency::parse(reader.text());
@@ -355,12 +390,15 @@ base::Status decode_class(Record& record, DataClass data_class, base::ByteView b
         value = base::Money{minor, *currency};
         break;
       }
-      case 6: value = reader.signed_number(); break;
-      default: return corrupt("A record has a value this program does not know.");
+      case 6:
+        value = reader.signed_number();
+        break;
+      default:
+        return corrupt("A record has a value this program does not know.");
     }
   }
   if (!reader.good()) return corrupt("A record ends in the middle.");
   return {};
 }
 
-} // namespace remedium::casework
+}  // namespace remedium::casework

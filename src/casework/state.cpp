@@ -9,8 +9,12 @@ namespace {
 
 using base::Date;
 
-constexpr std::string_view owned[] = {"identification.stage", "identification.reasonable_grounds_on", "identification.conclusive_on", "identification.negative_on",
-                                      "contact.first_on",     "person.age_statement"};
+constexpr std::string_view owned[] = {"identification.stage",
+                                      "identification.reasonable_grounds_on",
+                                      "identification.conclusive_on",
+                                      "identification.negative_on",
+                                      "contact.first_on",
+                                      "person.age_statement"};
 
 /// Sets a fact from a text where the schema has the fact and the text is sound; a later act overwrites an earlier one.
 class FactSetter {
@@ -108,10 +112,11 @@ struct Cursor {
 };
 
 std::unexpected<base::Error> bad_snapshot() {
-  return base::fail({base::ErrorKind::corrupt, "bad_snapshot", "A case's snapshot does not read.", "casework snapshot", "Verify the ledger and restore from a backup.", ""});
+  return base::fail({base::ErrorKind::corrupt, "bad_snapshot", "A case's snapshot does not read.", "casework snapshot",
+                     "Verify the ledger and restore from a backup.", ""});
 }
 
-} // namespace
+}  // namespace
 
 const StoredAct* State::last(std::string_view resource) const {
   for (auto act = acts.rbegin(); act != acts.rend(); ++act) {
@@ -140,12 +145,15 @@ bool State::may_be_child(Date on) const {
   const auto* contact = last("first-contacts");
   auto birth = contact == nullptr ? std::nullopt : contact->record.date("birth_date");
   for (const auto& act : acts) {
-    if (act.record.act().resource == "facts" && act.record.text("fact") == "person.birth_date") birth = Date::parse(act.record.text("value"));
+    if (act.record.act().resource == "facts" && act.record.text("fact") == "person.birth_date")
+      birth = Date::parse(act.record.text("value"));
   }
   return birth && on < base::add(*birth, {18, base::Unit::years});
 }
 
-bool is_owned_fact(std::string_view name) { return std::ranges::find(owned, name) != std::end(owned); }
+bool is_owned_fact(std::string_view name) {
+  return std::ranges::find(owned, name) != std::end(owned);
+}
 
 Date happened_on(const StoredAct& act) {
   const auto& fields = act.record.act().fields;
@@ -166,8 +174,13 @@ void apply(State& state, StoredAct act) {
   } else if (resource == "identification-refusals") {
     state.erased = true;
   } else if (resource == "consents" && record.text("decision") == "given") {
-    Consent consent{.purpose = std::string(record.text("purpose")), .recipient = std::string(record.text("recipient")), .classes = {}, .given_on = record.date("given_on").value_or(Date{}),
-                    .valid_until = record.date("valid_until"), .ended_on = {}, .by_guardian = record.text("decided_by") == "guardian"};
+    Consent consent{.purpose = std::string(record.text("purpose")),
+                    .recipient = std::string(record.text("recipient")),
+                    .classes = {},
+                    .given_on = record.date("given_on").value_or(Date{}),
+                    .valid_until = record.date("valid_until"),
+                    .ended_on = {},
+                    .by_guardian = record.text("decided_by") == "guardian"};
     for (const auto& name : record.list("data_classes")) {
       if (const auto data_class = base::parse_data_class(name)) consent.classes.add(*data_class);
     }
@@ -180,7 +193,8 @@ void apply(State& state, StoredAct act) {
     }
   } else if (resource == "consent-withdrawals") {
     for (auto& consent : state.consents) {
-      const bool same = consent.purpose == record.text("purpose") && (!record.has("recipient") || consent.recipient == record.text("recipient"));
+      const bool same = consent.purpose == record.text("purpose") &&
+                        (!record.has("recipient") || consent.recipient == record.text("recipient"));
       if (same && !consent.ended_on) consent.ended_on = record.date("withdrawn_on");
     }
   }
@@ -236,7 +250,8 @@ base::Result<State> decode_snapshot(base::ByteView header, std::span<const Snaps
     const auto official = base::OfficialId::from_bytes(cursor.take(16));
     const auto agency = base::AgencyId::from_bytes(cursor.take(16));
     if (!cursor.good || act == nullptr || !official || !agency) return bad_snapshot();
-    StoredAct stored{.sequence = sequence, .recorded_at = {}, .official = *official, .agency = *agency, .record = Record(*act)};
+    StoredAct stored{
+        .sequence = sequence, .recorded_at = {}, .official = *official, .agency = *agency, .record = Record(*act)};
     std::memcpy(&stored.recorded_at.microseconds, at.data(), at.size());
     acts.push_back(std::move(stored));
   }
@@ -256,4 +271,4 @@ base::Result<State> decode_snapshot(base::ByteView header, std::span<const Snaps
   return state;
 }
 
-} // namespace remedium::casework
+}  // namespace remedium::casework

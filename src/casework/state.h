@@ -40,7 +40,7 @@ class State {
   std::vector<StoredAct> acts;
 
   // What follows, kept up to date by `apply`.
-  std::string stage = "presumed";   ///< presumed | reasonable_grounds | conclusive | negative
+  std::string stage = "presumed";  ///< presumed | reasonable_grounds | conclusive | negative
   bool closed = false;
   bool erased = false;
   std::vector<Consent> consents;
@@ -60,14 +60,16 @@ void apply(State& state, StoredAct act);
 /// Day on which an act happened in the world: its first date field.
 [[nodiscard]] base::Date happened_on(const StoredAct& act);
 
-/// The facts a law may ask for, from the acts whose fields are at hand; with `known_on`, as they were known at the end of that day.
-[[nodiscard]] law::Facts facts_of(const State& state, const law::FactSchema& schema, std::optional<base::Date> known_on = std::nullopt);
+/// The facts a law may ask for, from the acts whose fields are at hand; with `known_on`, as they were known at the end
+/// of that day.
+[[nodiscard]] law::Facts facts_of(const State& state, const law::FactSchema& schema,
+                                  std::optional<base::Date> known_on = std::nullopt);
 
 /// Facts that acts own: they are set by recording the act, never by answering a question.
 [[nodiscard]] bool is_owned_fact(std::string_view name);
 
-/// One data class of the whole state, for sealing as a snapshot; and a state from whichever classes are at hand. The header (which acts,
-/// when, by whom) is not personal and goes with `encode_header`.
+/// One data class of the whole state, for sealing as a snapshot; and a state from whichever classes are at hand. The
+/// header (which acts, when, by whom) is not personal and goes with `encode_header`.
 [[nodiscard]] base::Bytes encode_header(const State& state);
 [[nodiscard]] base::Bytes encode_snapshot_class(const State& state, base::DataClass data_class);
 struct SnapshotPart {
@@ -76,4 +78,4 @@ struct SnapshotPart {
 };
 [[nodiscard]] base::Result<State> decode_snapshot(base::ByteView header, std::span<const SnapshotPart> parts);
 
-} // namespace remedium::casework
+}  // namespace remedium::casework

@@ -1,4 +1,5 @@
-// The verbs. Each adds its options to the command line and says what to run; the exit code is 0 done, 1 refused or found wrong, 2 usage.
+// The verbs. Each adds its options to the command line and says what to run; the exit code is 0 done, 1 refused or
+// found wrong, 2 usage.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -30,7 +31,8 @@ void add_import(CLI::App& program, Run& run);
 [[nodiscard]] base::Result<std::vector<app::LawFile>> law_files(const std::string& folder);
 /// Says an error in words on standard error, or as JSON on standard output; gives 1.
 int say(const base::Error& error, bool as_json);
-/// Where an instance's key is kept unless --key-file says otherwise: in the user's configuration, never beside the data.
+/// Where an instance's key is kept unless --key-file says otherwise: in the user's configuration, never beside the
+/// data.
 [[nodiscard]] std::string default_key_file(const std::string& data_folder);
 
 class SystemClock final : public base::Clock {
@@ -39,4 +41,4 @@ class SystemClock final : public base::Clock {
   [[nodiscard]] std::int64_t monotonic_us() const override;
 };
 
-} // namespace remedium::cli
+}  // namespace remedium::cli

@@ -25,7 +25,9 @@ class FileSource final : public exchange::ByteSource {
   FileSource& operator=(const FileSource&) = delete;
   [[nodiscard]] base::Result<std::size_t> read(std::span<std::uint8_t> into) override {
     const auto size = std::fread(into.data(), 1, into.size(), file_);
-    if (size == 0 && std::ferror(file_) != 0) return base::invalid("file", "cannot_read", "The file cannot be read to its end.", "", "Look at the disk, then run the import again: it goes on.");
+    if (size == 0 && std::ferror(file_) != 0)
+      return base::invalid("file", "cannot_read", "The file cannot be read to its end.", "",
+                           "Look at the disk, then run the import again: it goes on.");
     return size;
   }
 
@@ -45,14 +47,20 @@ struct Options {
   bool json = false;
 };
 
-/// Who answers for imported persons: the official named, or nobody yet; such cases wait for an agency to take them over.
+/// Who answers for imported persons: the official named, or nobody yet; such cases wait for an agency to take them
+/// over.
 base::Result<app::Caller> caller_of(const app::App& app, const Options& options) {
-  app::Caller caller{.role = access::Role::case_manager, .purpose = access::Purpose::assist, .agency_kind = access::AgencyKind::victim_services, .name = "import", .jurisdiction = options.jurisdiction};
+  app::Caller caller{.role = access::Role::case_manager,
+                     .purpose = access::Purpose::assist,
+                     .agency_kind = access::AgencyKind::victim_services,
+                     .name = "import",
+                     .jurisdiction = options.jurisdiction};
   if (options.official.empty()) return caller;
   const auto id = base::OfficialId::parse(options.official);
   const auto* official = id ? app.official(*id) : nullptr;
   if (official == nullptr || official->role != access::Role::case_manager) {
-    return base::invalid("official", "unknown_official", "There is no case manager of this id.", "SAFETY gate 4", "Give the id of a case manager, or leave it out.");
+    return base::invalid("official", "unknown_official", "There is no case manager of this id.", "SAFETY gate 4",
+                         "Give the id of a case manager, or leave it out.");
   }
   caller.official = official->id;
   caller.agency = official->agency;
@@ -66,26 +74,42 @@ void say_report(const app::ImportReport& report, bool nothing_written, bool as_j
   if (as_json) {
     std::string out;
     base::JsonWriter json(out);
-    json.begin_object().field("rows", static_cast<std::int64_t>(report.rows)).field("imported", static_cast<std::int64_t>(report.imported)).field("already_there", static_cast<std::int64_t>(report.already_there))
-        .field("faulty", static_cast<std::int64_t>(report.faulty)).key("not_imported").begin_array();
+    json.begin_object()
+        .field("rows", static_cast<std::int64_t>(report.rows))
+        .field("imported", static_cast<std::int64_t>(report.imported))
+        .field("already_there", static_cast<std::int64_t>(report.already_there))
+        .field("faulty", static_cast<std::int64_t>(report.faulty))
+        .key("not_imported")
+        .begin_array();
     for (const auto& column : report.not_imported) json.string(column);
     json.end_array().key("faults").begin_array();
     for (const auto& fault : report.faults) {
-      json.begin_object().field("line", static_cast<std::int64_t>(fault.line)).field("column", fault.column).field("code", fault.code).field("message", fault.message).field("next", fault.next).end_object();
+      json.begin_object()
+          .field("line", static_cast<std::int64_t>(fault.line))
+          .field("column", fault.column)
+          .field("code", fault.code)
+          .field("message", fault.message)
+          .field("next", fault.next)
+          .end_object();
     }
     json.end_array().end_object();
     fmt::print("{}\n", out);
     return;
   }
-  for (const auto& fault : report.faults) fmt::print("line {}{}{}: {} {}\n", fault.line, fault.column.empty() ? "" : ", ", fault.column, fault.message, fault.next);
+  for (const auto& fault : report.faults)
+    fmt::print("line {}{}{}: {} {}\n", fault.line, fault.column.empty() ? "" : ", ", fault.column, fault.message,
+               fault.next);
   if (report.faulty > report.faults.size()) fmt::print("… and more; {} rows are at fault.\n", report.faulty);
   if (!report.not_imported.empty()) {
     fmt::print("columns left aside:");
     for (const auto& column : report.not_imported) fmt::print(" {}", column);
     fmt::print("\n");
   }
-  if (nothing_written) fmt::print("{} rows read, {} at fault: nothing was written (--all-or-nothing)\n", report.rows, report.faulty);
-  else fmt::print("{} rows read, {} imported, {} there already, {} at fault\n", report.rows, report.imported, report.already_there, report.faulty);
+  if (nothing_written)
+    fmt::print("{} rows read, {} at fault: nothing was written (--all-or-nothing)\n", report.rows, report.faulty);
+  else
+    fmt::print("{} rows read, {} imported, {} there already, {} at fault\n", report.rows, report.imported,
+               report.already_there, report.faulty);
 }
 
 int import(const Options& options) {
@@ -94,18 +118,24 @@ int import(const Options& options) {
   app::Options app_options;
   app_options.directory = options.data;
   app_options.key_file = options.key_file.empty() ? default_key_file(options.data) : options.key_file;
-  if (const char* passphrase = std::getenv("REMEDIUM_PASSPHRASE"); passphrase != nullptr) app_options.passphrase = passphrase;
+  if (const char* passphrase = std::getenv("REMEDIUM_PASSPHRASE"); passphrase != nullptr)
+    app_options.passphrase = passphrase;
   auto law = law_files(options.law);
   if (!law) return say(law.error(), options.json);
   app_options.law = std::move(*law);
   app_options.clock = &clock;
   app_options.random = &random;
   if (options.file == "-" && options.all_or_nothing) {
-    return say(base::invalid("file", "read_once", "Standard input is read once, and --all-or-nothing reads twice.", "", "Save it to a file first.").error(), options.json);
+    return say(base::invalid("file", "read_once", "Standard input is read once, and --all-or-nothing reads twice.", "",
+                             "Save it to a file first.")
+                   .error(),
+               options.json);
   }
   std::error_code ec;
   const auto total = options.file == "-" ? 0 : std::filesystem::file_size(options.file, ec);
-  if (ec) return say(base::invalid("file", "no_file", "The file cannot be read.", "", "Check its name.").error(), options.json);
+  if (ec)
+    return say(base::invalid("file", "no_file", "The file cannot be read.", "", "Check its name.").error(),
+               options.json);
   auto app = app::App::open(std::move(app_options));
   if (!app) return say(app.error(), options.json);
   const app::OpenSource open = [&]() -> base::Result<std::unique_ptr<exchange::ByteSource>> {
@@ -133,14 +163,17 @@ int import(const Options& options) {
   return report->faulty > 0 ? 1 : 0;
 }
 
-} // namespace
+}  // namespace
 
 void add_import(CLI::App& program, Run& run) {
   auto options = std::make_shared<Options>();
   auto* verb = program.add_subcommand("import", "Bring in records of another system");
-  verb->add_option("--format", options->format, "htcds (workbook, CSV or JSON) or ctdc (CSV)")->required()->check(CLI::IsMember({"htcds", "ctdc"}));
+  verb->add_option("--format", options->format, "htcds (workbook, CSV or JSON) or ctdc (CSV)")
+      ->required()
+      ->check(CLI::IsMember({"htcds", "ctdc"}));
   verb->add_option("--official", options->official, "Id of the case manager who answers for the persons (htcds)");
-  verb->add_option("--jurisdiction", options->jurisdiction, "Law of the cases where no official is named (htcds)")->capture_default_str();
+  verb->add_option("--jurisdiction", options->jurisdiction, "Law of the cases where no official is named (htcds)")
+      ->capture_default_str();
   verb->add_option("--data", options->data, "Folder of the data")->capture_default_str();
   verb->add_option("--key-file", options->key_file, "File of the instance key");
   verb->add_option("--law", options->law, "Folder of law files");
@@ -150,4 +183,4 @@ void add_import(CLI::App& program, Run& run) {
   verb->callback([options, &run] { run = [options] { return import(*options); }; });
 }
 
-} // namespace remedium::cli
+}  // namespace remedium::cli

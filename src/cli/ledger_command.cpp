@@ -19,7 +19,9 @@ struct Options {
 base::Result<base::Bytes> key_of(const Options& options) {
   if (options.public_key.empty()) return store::read_public_key(options.data);
   auto key = base::from_base64(options.public_key);
-  if (!key || key->size() != 32) return base::invalid("public-key", "bad_key", "This is not an Ed25519 public key.", "SAFETY: Ledger", "Give 32 bytes in base64.");
+  if (!key || key->size() != 32)
+    return base::invalid("public-key", "bad_key", "This is not an Ed25519 public key.", "SAFETY: Ledger",
+                         "Give 32 bytes in base64.");
   return std::move(*key);
 }
 
@@ -32,20 +34,26 @@ int verify(const Options& options) {
   if (options.json) {
     std::string out;
     base::JsonWriter json(out);
-    json.begin_object().field("verified", good).field("entries", static_cast<std::int64_t>(report->entries)).field("events", static_cast<std::int64_t>(report->events))
-        .field("checkpoints", static_cast<std::int64_t>(report->checkpoints)).key("wrong").begin_array();
+    json.begin_object()
+        .field("verified", good)
+        .field("entries", static_cast<std::int64_t>(report->entries))
+        .field("events", static_cast<std::int64_t>(report->events))
+        .field("checkpoints", static_cast<std::int64_t>(report->checkpoints))
+        .key("wrong")
+        .begin_array();
     for (const auto& sentence : report->wrong) json.string(sentence);
     json.end_array().end_object();
     fmt::print("{}\n", out);
   } else if (good) {
-    fmt::print("verified: {} entries, {} events, {} checkpoints\n", report->entries, report->events, report->checkpoints);
+    fmt::print("verified: {} entries, {} events, {} checkpoints\n", report->entries, report->events,
+               report->checkpoints);
   } else {
     for (const auto& sentence : report->wrong) fmt::print("WRONG: {}\n", sentence);
   }
   return good ? 0 : 1;
 }
 
-} // namespace
+}  // namespace
 
 void add_ledger(CLI::App& program, Run& run) {
   auto options = std::make_shared<Options>();
@@ -53,9 +61,10 @@ void add_ledger(CLI::App& program, Run& run) {
   ledger->require_subcommand(1);
   auto* verb = ledger->add_subcommand("verify", "Prove that the journal is whole and speaks of exactly what is stored");
   verb->add_option("--data", options->data, "Folder of the data")->capture_default_str();
-  verb->add_option("--public-key", options->public_key, "Ed25519 key in base64, from where you keep it (default: checkpoint.pub beside the data)");
+  verb->add_option("--public-key", options->public_key,
+                   "Ed25519 key in base64, from where you keep it (default: checkpoint.pub beside the data)");
   verb->add_flag("--json", options->json, "JSON on standard output");
   verb->callback([options, &run] { run = [options] { return verify(*options); }; });
 }
 
-} // namespace remedium::cli
+}  // namespace remedium::cli

@@ -14,4 +14,4 @@ namespace remedium::http {
 /// The OpenAPI 3.1 document that /api/openapi.json serves, made from the routes and the table of acts.
 [[nodiscard]] std::string openapi_json();
 
-} // namespace remedium::http
+}  // namespace remedium::http

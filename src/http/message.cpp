@@ -12,7 +12,12 @@ namespace {
 std::optional<std::string> unescape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
       out += ' ';
@@ -28,7 +33,7 @@ std::optional<std::string> unescape(std::string_view text) {
   return out;
 }
 
-} // namespace
+}  // namespace
 
 std::string_view Fields::first(std::string_view name) const {
   const auto found = std::ranges::find(pairs_, name, [](const auto& pair) { return std::string_view(pair.first); });
@@ -82,23 +87,39 @@ std::string_view Request::cookie(std::string_view name) const {
   return {};
 }
 
-Response html(std::string body, int status) { return {.status = status, .content_type = "text/html; charset=utf-8", .body = std::move(body)}; }
-Response json(std::string body, int status) { return {.status = status, .content_type = "application/json", .body = std::move(body)}; }
-Response see_other(std::string location) { return {.status = 303, .headers = {{"Location", std::move(location)}}}; }
+Response html(std::string body, int status) {
+  return {.status = status, .content_type = "text/html; charset=utf-8", .body = std::move(body)};
+}
+Response json(std::string body, int status) {
+  return {.status = status, .content_type = "application/json", .body = std::move(body)};
+}
+Response see_other(std::string location) {
+  return {.status = 303, .headers = {{"Location", std::move(location)}}};
+}
 
 int status_of(base::ErrorKind kind) {
   switch (kind) {
-    case base::ErrorKind::invalid_input: return 400;
-    case base::ErrorKind::unauthenticated: return 401;
-    case base::ErrorKind::forbidden: return 403;
-    case base::ErrorKind::not_found: return 404;
-    case base::ErrorKind::conflict: return 409;
-    case base::ErrorKind::refused: return 422;  // understood and well-formed; a rule forbids it (RFC 9110 15.5.21)
-    case base::ErrorKind::too_large: return 413;
-    case base::ErrorKind::too_many: return 429;
-    case base::ErrorKind::unavailable: return 503;
+    case base::ErrorKind::invalid_input:
+      return 400;
+    case base::ErrorKind::unauthenticated:
+      return 401;
+    case base::ErrorKind::forbidden:
+      return 403;
+    case base::ErrorKind::not_found:
+      return 404;
+    case base::ErrorKind::conflict:
+      return 409;
+    case base::ErrorKind::refused:
+      return 422;  // understood and well-formed; a rule forbids it (RFC 9110 15.5.21)
+    case base::ErrorKind::too_large:
+      return 413;
+    case base::ErrorKind::too_many:
+      return 429;
+    case base::ErrorKind::unavailable:
+      return 503;
     case base::ErrorKind::corrupt:
-    case base::ErrorKind::internal: return 500;
+    case base::ErrorKind::internal:
+      return 500;
   }
   return 500;
 }
@@ -107,14 +128,20 @@ Response problem(const base::Error& error) {
   const int status = status_of(error.kind);
   std::string out;
   base::JsonWriter writer(out);
-  writer.begin_object().field("type", "about:blank").field("title", error.message).field("status", std::int64_t{status}).field("detail", error.message).field("code", error.code);
+  writer.begin_object()
+      .field("type", "about:blank")
+      .field("title", error.message)
+      .field("status", std::int64_t{status})
+      .field("detail", error.message)
+      .field("code", error.code);
   if (!error.rule.empty()) writer.field("rule", error.rule);
   if (!error.next.empty()) writer.field("next", error.next);
   if (!error.field.empty()) writer.field("field", error.field);
   writer.end_object();
   Response response{.status = status, .content_type = "application/problem+json", .body = std::move(out)};
-  if (error.kind == base::ErrorKind::too_many || error.kind == base::ErrorKind::unavailable) response.headers.emplace_back("Retry-After", "1");
+  if (error.kind == base::ErrorKind::too_many || error.kind == base::ErrorKind::unavailable)
+    response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 
-} // namespace remedium::http
+}  // namespace remedium::http

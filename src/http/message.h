@@ -31,12 +31,12 @@ class Fields {
 
 struct Request {
   std::string method;
-  std::string path;                       ///< decoded; always begins with '/', has no "." or ".." segment
+  std::string path;  ///< decoded; always begins with '/', has no "." or ".." segment
   Fields query;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
-  std::string peer;                       ///< address of the other end
-  std::vector<std::string> parameters;    ///< of the route's pattern, in order
+  std::string peer;                     ///< address of the other end
+  std::vector<std::string> parameters;  ///< of the route's pattern, in order
 
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
   [[nodiscard]] std::string_view cookie(std::string_view name) const;
@@ -48,7 +48,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::shared_ptr<const std::string> shared_body;  ///< instead of `body`, where it is kept elsewhere
-  int public_minutes = 0;                 ///< how long anybody may keep it; 0: no-store
+  int public_minutes = 0;                          ///< how long anybody may keep it; 0: no-store
 };
 
 using Responder = std::function<void(Response)>;
@@ -61,4 +61,4 @@ using Handler = std::function<void(Request&&, Responder)>;
 /// RFC 9457: type, title, status, detail, and our code, rule, next, field.
 [[nodiscard]] Response problem(const base::Error& error);
 
-} // namespace remedium::http
+}  // namespace remedium::http

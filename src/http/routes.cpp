@@ -25,7 +25,7 @@ bool fits(std::string_view pattern, std::string_view path, std::vector<std::stri
   return true;
 }
 
-} // namespace
+}  // namespace
 
 const Route* find_route(std::span<const Route> routes, Request& request, std::vector<std::string_view>& allowed) {
   std::vector<std::string> parameters;
@@ -40,4 +40,4 @@ const Route* find_route(std::span<const Route> routes, Request& request, std::ve
   return nullptr;
 }
 
-} // namespace remedium::http
+}  // namespace remedium::http

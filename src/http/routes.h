@@ -24,11 +24,11 @@ struct Call {
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;           ///< "/api/v1/cases/{case}/timeline"
-  std::string_view operation;         ///< operationId
+  std::string_view pattern;    ///< "/api/v1/cases/{case}/timeline"
+  std::string_view operation;  ///< operationId
   std::string_view summary;
   bool needs_caller = true;
-  std::string_view request_schema;    ///< name of a schema, or empty
+  std::string_view request_schema;  ///< name of a schema, or empty
   int success = 200;
   std::function<void(std::shared_ptr<Call>)> handle;
 };
@@ -39,7 +39,9 @@ struct Route {
 /// The filters of the case list, checked.
 [[nodiscard]] base::Result<store::CaseQuery> case_query(const Fields& query, base::Date today);
 
-/// The route that fits, with its parameters put into `request`; nullptr where none does. `allowed` gets the methods of the path.
-[[nodiscard]] const Route* find_route(std::span<const Route> routes, Request& request, std::vector<std::string_view>& allowed);
+/// The route that fits, with its parameters put into `request`; nullptr where none does. `allowed` gets the methods of
+/// the path.
+[[nodiscard]] const Route* find_route(std::span<const Route> routes, Request& request,
+                                      std::vector<std::string_view>& allowed);
 
-} // namespace remedium::http
+}  // namespace remedium::http

@@ -26,11 +26,16 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 using tcp = asio::ip::tcp;
 
-/// %-decoding of a path; nullopt for a bad escape, a control, an escaped slash (it would make another segment), text that is
-/// not UTF-8, or a segment that climbs.
+/// %-decoding of a path; nullopt for a bad escape, a control, an escaped slash (it would make another segment), text
+/// that is not UTF-8, or a segment that climbs.
 std::optional<std::string> decode_path(std::string_view raw) {
   std::string out;
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
   for (std::size_t i = 0; i < raw.size(); ++i) {
     char c = raw[i];
     if (c == '%') {
@@ -42,21 +47,26 @@ std::optional<std::string> decode_path(std::string_view raw) {
     if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f' || c == '\\') return std::nullopt;
     out += c;
   }
-  if (out.empty() || out[0] != '/' || !base::is_utf8(out) || (out + "/").find("/../") != std::string::npos || (out + "/").find("/./") != std::string::npos) return std::nullopt;
+  if (out.empty() || out[0] != '/' || !base::is_utf8(out) || (out + "/").find("/../") != std::string::npos ||
+      (out + "/").find("/./") != std::string::npos)
+    return std::nullopt;
   return out;
 }
 
 /// Two readings of one message are an attack (RFC 9112 6.3): refuse what names its length twice.
-/// Beast takes a body in another coding than plain `chunked` for no body at all: the body would be read as the next request.
+/// Beast takes a body in another coding than plain `chunked` for no body at all: the body would be read as the next
+/// request.
 bool ambiguous(const bhttp::request<bhttp::string_body>& message) {
   const auto codings = message.count(bhttp::field::transfer_encoding);
-  const bool other_coding = codings > 0 && (message.version() < 11 || !beast::iequals(message[bhttp::field::transfer_encoding], "chunked"));
+  const bool other_coding =
+      codings > 0 && (message.version() < 11 || !beast::iequals(message[bhttp::field::transfer_encoding], "chunked"));
   const auto hosts = message.count(bhttp::field::host);
-  return message.count(bhttp::field::content_length) + codings > 1 || other_coding || hosts > 1 || (hosts == 0 && message.version() >= 11);
+  return message.count(bhttp::field::content_length) + codings > 1 || other_coding || hosts > 1 ||
+         (hosts == 0 && message.version() >= 11);
 }
 
-/// Whether each line of the head ends in CR LF, holds no other CR, LF or NUL, and none continues the one before (obs-fold, RFC 9112
-/// 5.2): what the parser would forgive and a proxy might read otherwise.
+/// Whether each line of the head ends in CR LF, holds no other CR, LF or NUL, and none continues the one before
+/// (obs-fold, RFC 9112 5.2): what the parser would forgive and a proxy might read otherwise.
 bool well_formed_head(std::string_view head) {
   for (std::size_t i = 0; i < head.size(); ++i) {
     if (head[i] == '\0') return false;
@@ -77,7 +87,7 @@ std::string http_date() {
   return text;
 }
 
-} // namespace
+}  // namespace
 
 namespace {
 class Connection;
@@ -104,7 +114,8 @@ namespace {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, std::shared_ptr<Server::Implementation> server) : stream_(std::move(socket)), server_(std::move(server)) {
+  Connection(tcp::socket socket, std::shared_ptr<Server::Implementation> server)
+      : stream_(std::move(socket)), server_(std::move(server)) {
     beast::error_code ec;
     const auto peer = stream_.socket().remote_endpoint(ec);
     if (!ec) peer_ = peer.address().to_string();
@@ -145,25 +156,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (end != std::string_view::npos) return on_head(end + 4);
     if (here.size() >= server_->options.max_header_bytes) return on_read(bhttp::error::header_limit);
     buffer_.max_size(std::size_t{64} << 10U);
-    stream_.async_read_some(buffer_.prepare(std::min(std::size_t{4096}, server_->options.max_header_bytes - here.size())), [self = shared_from_this(), size = here.size()](beast::error_code ec, std::size_t read) {
-      if (ec) return self->on_read(ec);
-      self->buffer_.commit(read);
-      self->read_head(size > 3 ? size - 3 : 0);
-    });
+    stream_.async_read_some(
+        buffer_.prepare(std::min(std::size_t{4096}, server_->options.max_header_bytes - here.size())),
+        [self = shared_from_this(), size = here.size()](beast::error_code ec, std::size_t read) {
+          if (ec) return self->on_read(ec);
+          self->buffer_.commit(read);
+          self->read_head(size > 3 ? size - 3 : 0);
+        });
   }
 
   void on_head(std::size_t size) {
     beast::error_code ec;
-    if (!well_formed_head(std::string_view(static_cast<const char*>(buffer_.data().data()), size))) ec = bhttp::error::bad_line_ending;
+    if (!well_formed_head(std::string_view(static_cast<const char*>(buffer_.data().data()), size)))
+      ec = bhttp::error::bad_line_ending;
     // The whole head is here, so one call reads it.
     if (!ec) buffer_.consume(parser_->put(buffer_.data(), ec));
     if (!ec && ambiguous(parser_->get())) ec = bhttp::error::bad_transfer_encoding;
     if (ec) return on_read(ec);
-    if (!parser_->is_done() && buffer_.size() == 0 && beast::iequals(parser_->get()[bhttp::field::expect], "100-continue")) {
+    if (!parser_->is_done() && buffer_.size() == 0 &&
+        beast::iequals(parser_->get()[bhttp::field::expect], "100-continue")) {
       static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-      return asio::async_write(stream_, asio::buffer(go_on), [self = shared_from_this()](beast::error_code failed, std::size_t) {
-        if (!failed) self->read_body();
-      });
+      return asio::async_write(stream_, asio::buffer(go_on),
+                               [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                                 if (!failed) self->read_body();
+                               });
     }
     read_body();
   }
@@ -171,7 +187,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_body() {
     if (parser_->is_done()) return on_read({});
     buffer_.max_size(std::size_t{64} << 10U);
-    bhttp::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code ec, std::size_t) { self->on_read(ec); });
+    bhttp::async_read(stream_, buffer_, *parser_,
+                      [self = shared_from_this()](beast::error_code ec, std::size_t) { self->on_read(ec); });
   }
 
   /// What was handed to the handler is over.
@@ -181,12 +198,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void on_read(beast::error_code ec) {
-    if (ec == bhttp::error::end_of_stream || ec == beast::error::timeout || ec == asio::error::operation_aborted || ec == asio::error::connection_reset || ec == asio::error::eof || ec == bhttp::error::partial_message) return close();
+    if (ec == bhttp::error::end_of_stream || ec == beast::error::timeout || ec == asio::error::operation_aborted ||
+        ec == asio::error::connection_reset || ec == asio::error::eof || ec == bhttp::error::partial_message)
+      return close();
     if (ec) {
       keep_alive_ = false;
-      const bool large = ec == bhttp::error::body_limit || ec == bhttp::error::header_limit || ec == bhttp::error::buffer_overflow;
-      return send(problem({large ? base::ErrorKind::too_large : base::ErrorKind::invalid_input, large ? "too_large" : "bad_request",
-                           large ? "The request is larger than this server takes." : "This is not a well-formed HTTP request.", "RFC 9112", large ? "Send less at once." : "Correct the request.", ""}));
+      const bool large =
+          ec == bhttp::error::body_limit || ec == bhttp::error::header_limit || ec == bhttp::error::buffer_overflow;
+      return send(problem(
+          {large ? base::ErrorKind::too_large : base::ErrorKind::invalid_input, large ? "too_large" : "bad_request",
+           large ? "The request is larger than this server takes." : "This is not a well-formed HTTP request.",
+           "RFC 9112", large ? "Send less at once." : "Correct the request.", ""}));
     }
     auto message = parser_->release();
     keep_alive_ = message.keep_alive() && !server_->stopping;
@@ -198,7 +220,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto query = question == std::string_view::npos ? std::optional(Fields{}) : parse_form(target.substr(question + 1));
     if (!path || !query || target.size() > 8192) {
       keep_alive_ = false;
-      return send(problem({base::ErrorKind::invalid_input, "bad_request", "The address of this request is malformed or longer than 8,192 bytes.", "RFC 9112 3.2", "Correct the address.", ""}));
+      return send(problem({base::ErrorKind::invalid_input, "bad_request",
+                           "The address of this request is malformed or longer than 8,192 bytes.", "RFC 9112 3.2",
+                           "Correct the address.", ""}));
     }
     request.method = is_head_ ? "GET" : std::string(message.method_string());
     request.path = std::move(*path);
@@ -210,16 +234,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
       request.headers.emplace_back(std::move(name), std::string(field.value()));
     }
     request.body = std::move(message.body());
-    // The one who answers may be another thread, later; the answer comes back to this connection's strand. Dropped: 500.
+    // The one who answers may be another thread, later; the answer comes back to this connection's strand. Dropped:
+    // 500.
     struct Answer {
       std::shared_ptr<Connection> connection;
       std::atomic<bool> sent{false};
       ~Answer() {
-        deliver(problem({base::ErrorKind::internal, "no_answer", "The server has no answer.", "", "Try again; report it if it stays.", ""}));
+        deliver(problem({base::ErrorKind::internal, "no_answer", "The server has no answer.", "",
+                         "Try again; report it if it stays.", ""}));
       }
       void deliver(Response response) {
         if (sent.exchange(true)) return;
-        asio::post(connection->stream_.get_executor(), [self = connection, held = std::move(response)]() mutable { self->send(std::move(held)); });
+        asio::post(connection->stream_.get_executor(),
+                   [self = connection, held = std::move(response)]() mutable { self->send(std::move(held)); });
       }
     };
     auto answer = std::make_shared<Answer>();
@@ -228,7 +255,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     running_ = true;
     ++server_->running;
     try {
-      server_->handler(std::move(request), [answer = std::move(answer)](Response response) { answer->deliver(std::move(response)); });
+      server_->handler(std::move(request),
+                       [answer = std::move(answer)](Response response) { answer->deliver(std::move(response)); });
     } catch (const std::exception&) {
       // The responder went with the handler's frame: the answer is 500, and the server lives.
     }
@@ -238,19 +266,27 @@ class Connection : public std::enable_shared_from_this<Connection> {
     held_ = std::move(response);
     head_.clear();
     const auto& body = held_.shared_body ? *held_.shared_body : held_.body;
-    fmt::format_to(std::back_inserter(head_),
-                   "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
-                   "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\nX-Frame-Options: DENY\r\nPermissions-Policy: geolocation=(), camera=(), microphone=()\r\n"
-                   "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-                   "base-uri 'none'; frame-ancestors 'none'\r\nCache-Control: {}\r\n",
-                   held_.status, std::string_view(bhttp::obsolete_reason(static_cast<bhttp::status>(held_.status))), http_date(), held_.content_type, body.size(),
-                   held_.public_minutes > 0 ? fmt::format("public, max-age={}", held_.public_minutes * 60) : std::string("no-store"));
+    fmt::format_to(
+        std::back_inserter(head_),
+        "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nX-Content-Type-Options: "
+        "nosniff\r\nReferrer-Policy: no-referrer\r\n"
+        "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\nX-Frame-Options: "
+        "DENY\r\nPermissions-Policy: geolocation=(), camera=(), microphone=()\r\n"
+        "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src "
+        "'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'\r\nCache-Control: {}\r\n",
+        held_.status, std::string_view(bhttp::obsolete_reason(static_cast<bhttp::status>(held_.status))), http_date(),
+        held_.content_type, body.size(),
+        held_.public_minutes > 0 ? fmt::format("public, max-age={}", held_.public_minutes * 60)
+                                 : std::string("no-store"));
     for (const auto& [name, value] : held_.headers) {
       // A line break in a header would be a second header: the value ends there.
-      fmt::format_to(std::back_inserter(head_), "{}: {}\r\n", name, std::string_view(value).substr(0, value.find_first_of("\r\n")));
+      fmt::format_to(std::back_inserter(head_), "{}: {}\r\n", name,
+                     std::string_view(value).substr(0, value.find_first_of("\r\n")));
     }
     head_ += keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
-    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), is_head_ ? asio::const_buffer() : asio::buffer(body)};
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_),
+                                                       is_head_ ? asio::const_buffer() : asio::buffer(body)};
     stream_.expires_after(std::chrono::seconds(server_->options.idle_seconds));
     asio::async_write(stream_, buffers, [self = shared_from_this()](beast::error_code ec, std::size_t) {
       self->finished();
@@ -261,8 +297,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     });
   }
 
-  /// Ends the sending side, and reads away for a moment what the other still sends: a socket closed over unread bytes is reset, and
-  /// the reset can overtake the answer (RFC 9112 9.6).
+  /// Ends the sending side, and reads away for a moment what the other still sends: a socket closed over unread bytes
+  /// is reset, and the reset can overtake the answer (RFC 9112 9.6).
   void close() {
     beast::error_code ec;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ec);
@@ -274,9 +310,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void drain() {
     buffer_.clear();
     buffer_.max_size(std::size_t{64} << 10U);
-    stream_.async_read_some(buffer_.prepare(std::size_t{16} << 10U), [self = shared_from_this()](beast::error_code ec, std::size_t) {
-      if (!ec && !self->server_->stopping) self->drain();
-    });
+    stream_.async_read_some(buffer_.prepare(std::size_t{16} << 10U),
+                            [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                              if (!ec && !self->server_->stopping) self->drain();
+                            });
   }
 
   beast::tcp_stream stream_;
@@ -291,22 +328,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool running_ = false;
 };
 
-} // namespace
+}  // namespace
 
 void Server::Implementation::accept() {
-  acceptor.async_accept(asio::make_strand(context), [self = shared_from_this()](beast::error_code ec, tcp::socket socket) {
-    if (self->stopping) return;
-    if (!ec && self->connections < self->options.max_connections) {
-      ++self->connections;
-      std::make_shared<Connection>(std::move(socket), self)->start();
-    }
-    if (!ec) return self->accept();
-    // Out of file descriptors, most likely: trying again at once would spin.
-    self->pause.expires_after(std::chrono::milliseconds(50));
-    self->pause.async_wait([self](beast::error_code cancelled) {
-      if (!cancelled) self->accept();
-    });
-  });
+  acceptor.async_accept(asio::make_strand(context),
+                        [self = shared_from_this()](beast::error_code ec, tcp::socket socket) {
+                          if (self->stopping) return;
+                          if (!ec && self->connections < self->options.max_connections) {
+                            ++self->connections;
+                            std::make_shared<Connection>(std::move(socket), self)->start();
+                          }
+                          if (!ec) return self->accept();
+                          // Out of file descriptors, most likely: trying again at once would spin.
+                          self->pause.expires_after(std::chrono::milliseconds(50));
+                          self->pause.async_wait([self](beast::error_code cancelled) {
+                            if (!cancelled) self->accept();
+                          });
+                        });
 }
 
 base::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler handler) {
@@ -314,8 +352,10 @@ base::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handl
   self->options = std::move(options);
   self->handler = std::move(handler);
   const auto cannot = [&](const beast::error_code& ec) {
-    return base::fail({base::ErrorKind::unavailable, "cannot_listen", fmt::format("Cannot listen on {}:{}: {}.", self->options.address, self->options.port, ec.message()), "",
-                       "Give another --listen ADDRESS:PORT.", "listen"});
+    return base::fail(
+        {base::ErrorKind::unavailable, "cannot_listen",
+         fmt::format("Cannot listen on {}:{}: {}.", self->options.address, self->options.port, ec.message()), "",
+         "Give another --listen ADDRESS:PORT.", "listen"});
   };
   beast::error_code ec;
   const auto address = asio::ip::make_address(self->options.address, ec);
@@ -357,7 +397,8 @@ Server::~Server() {
     self->pause.cancel();
   });
   // What runs is finished, for ten seconds at most; a stop does not wait for idle connections.
-  for (int waited = 0; waited < 1000 && self_->running > 0; ++waited) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int waited = 0; waited < 1000 && self_->running > 0; ++waited)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   std::vector<std::shared_ptr<Connection>> left;
   {
     const std::lock_guard lock(self_->mutex);
@@ -377,4 +418,4 @@ std::uint16_t Server::port() const {
   return self_->acceptor.local_endpoint(ec).port();
 }
 
-} // namespace remedium::http
+}  // namespace remedium::http

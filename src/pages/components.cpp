@@ -11,10 +11,13 @@ std::string page(const Context& context, std::string_view title, const Html& bod
   Writer out;
   out << "<!DOCTYPE html><html class=\"govuk-template\""_html;
   out.attribute("lang"_html, m.language()).attribute("dir"_html, m.right_to_left() ? "rtl" : "ltr");
-  out << "><head><meta charset=\"utf-8\"><title>"_html << title << " – Remedium</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">"_html
-      << "<meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"data:,\">"_html << "<link rel=\"stylesheet\""_html;
+  out << "><head><meta charset=\"utf-8\"><title>"_html << title
+      << " – Remedium</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">"_html
+      << "<meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"data:,\">"_html
+      << "<link rel=\"stylesheet\""_html;
   out.attribute("href"_html, m.right_to_left() ? "/assets/rtl.css" : "/assets/ltr.css");
-  out << "></head><body class=\"govuk-template__body\"><a href=\"#main-content\" class=\"govuk-skip-link\">"_html << m("skip") << "</a><header class=\"rm-header\"><div class=\"govuk-width-container rm-header__row\">"_html;
+  out << "></head><body class=\"govuk-template__body\"><a href=\"#main-content\" class=\"govuk-skip-link\">"_html
+      << m("skip") << "</a><header class=\"rm-header\"><div class=\"govuk-width-container rm-header__row\">"_html;
   out << "<a class=\"rm-header__name\" href=\"/\">Remedium</a>"_html;
   if (context.caller) {
     out << "<span>"_html << context.caller->name << "</span>"_html;
@@ -23,11 +26,15 @@ std::string page(const Context& context, std::string_view title, const Html& bod
     out << "<button class=\"rm-linkbutton\">"_html << m("sign_out") << "</button></form>"_html;
   }
   out << "<a"_html;
-  out.attribute("href"_html, fmt::format("/language?to={}&back={}", m.right_to_left() ? "en" : "ar", context.path)).attribute("lang"_html, m.right_to_left() ? "en" : "ar");
+  out.attribute("href"_html, fmt::format("/language?to={}&back={}", m.right_to_left() ? "en" : "ar", context.path))
+      .attribute("lang"_html, m.right_to_left() ? "en" : "ar");
   out << ">"_html << (m.right_to_left() ? "English" : "العربية") << "</a></div></header>"_html;
-  if (m.review_needed()) out << "<aside class=\"rm-review\"><div class=\"govuk-width-container govuk-body-s govuk-!-margin-bottom-0\">"_html << m("review_note") << "</div></aside>"_html;
+  if (m.review_needed())
+    out << "<aside class=\"rm-review\"><div class=\"govuk-width-container govuk-body-s govuk-!-margin-bottom-0\">"_html
+        << m("review_note") << "</div></aside>"_html;
   out << "<div class=\"govuk-width-container\"><div class=\"rm-exit\"><a class=\"govuk-button govuk-button--warning\" role=\"button\" data-quick-exit href=\"https://www.wikipedia.org/\" rel=\"noreferrer\">"_html
-      << m("quick_exit") << "</a></div><main class=\"govuk-main-wrapper govuk-!-padding-top-2\" id=\"main-content\" tabindex=\"-1\">"_html;
+      << m("quick_exit")
+      << "</a></div><main class=\"govuk-main-wrapper govuk-!-padding-top-2\" id=\"main-content\" tabindex=\"-1\">"_html;
   if (!wide) out << "<div class=\"govuk-grid-row\"><div class=\"govuk-grid-column-two-thirds\">"_html;
   out << body;
   if (!wide) out << "</div></div>"_html;
@@ -47,7 +54,8 @@ void back_link(Writer& out, std::string_view url, std::string_view text) {
 }
 
 void error_summary(Writer& out, const Messages& messages, const base::Error& error, std::string_view target) {
-  out << "<div class=\"govuk-error-summary\"><div role=\"alert\"><h2 class=\"govuk-error-summary__title\">"_html << messages("problem_title")
+  out << "<div class=\"govuk-error-summary\"><div role=\"alert\"><h2 class=\"govuk-error-summary__title\">"_html
+      << messages("problem_title")
       << "</h2><div class=\"govuk-error-summary__body\"><ul class=\"govuk-list govuk-error-summary__list\"><li>"_html;
   if (target.empty()) {
     out << "<p class=\"govuk-error-message govuk-!-margin-bottom-1\">"_html << error.message << "</p>"_html;
@@ -56,18 +64,23 @@ void error_summary(Writer& out, const Messages& messages, const base::Error& err
     out.attribute("href"_html, "#" + std::string(target)) << ">"_html << error.message << "</a>"_html;
   }
   out << "</li></ul><p class=\"govuk-body govuk-!-margin-bottom-1\">"_html << error.next << "</p>"_html;
-  if (!error.rule.empty()) out << "<p class=\"govuk-body-s govuk-!-margin-bottom-0\">"_html << messages("rule") << " "_html << error.rule << "</p>"_html;
+  if (!error.rule.empty())
+    out << "<p class=\"govuk-body-s govuk-!-margin-bottom-0\">"_html << messages("rule") << " "_html << error.rule
+        << "</p>"_html;
   out << "</div></div></div>"_html;
 }
 
 namespace {
 
 void open_group(Writer& out, bool wrong) {
-  if (wrong) out << "<div class=\"govuk-form-group govuk-form-group--error\">"_html;
-  else out << "<div class=\"govuk-form-group\">"_html;
+  if (wrong)
+    out << "<div class=\"govuk-form-group govuk-form-group--error\">"_html;
+  else
+    out << "<div class=\"govuk-form-group\">"_html;
 }
 
-void label_and_hint(Writer& out, std::string_view name, std::string_view label, std::string_view hint, bool wrong, std::string_view message) {
+void label_and_hint(Writer& out, std::string_view name, std::string_view label, std::string_view hint, bool wrong,
+                    std::string_view message) {
   out << "<label class=\"govuk-label\""_html;
   out.attribute("for"_html, name) << ">"_html << label << "</label>"_html;
   if (!hint.empty()) {
@@ -98,29 +111,39 @@ void open_fieldset(Writer& out, std::string_view name, std::string_view label, b
   }
 }
 
-} // namespace
+}  // namespace
 
-void input(Writer& out, const Messages&, std::string_view name, std::string_view label, std::string_view hint, std::string_view value, std::string_view type, bool wrong, std::string_view message,
+void input(Writer& out, const Messages&, std::string_view name, std::string_view label, std::string_view hint,
+           std::string_view value, std::string_view type, bool wrong, std::string_view message,
            std::string_view autocomplete) {
   open_group(out, wrong);
   label_and_hint(out, name, label, hint, wrong, message);
   out << "<input"_html;
-  out.attribute("class"_html, fmt::format("govuk-input{}{}", wrong ? " govuk-input--error" : "", type == "date" ? " govuk-input--width-10" : ""));
-  out.attribute("id"_html, name).attribute("name"_html, name).attribute("type"_html, type).attribute("autocomplete"_html, autocomplete).attribute_if("value"_html, value);
+  out.attribute("class"_html, fmt::format("govuk-input{}{}", wrong ? " govuk-input--error" : "",
+                                          type == "date" ? " govuk-input--width-10" : ""));
+  out.attribute("id"_html, name)
+      .attribute("name"_html, name)
+      .attribute("type"_html, type)
+      .attribute("autocomplete"_html, autocomplete)
+      .attribute_if("value"_html, value);
   described_by(out, name, hint, wrong);
   out << "></div>"_html;
 }
 
-void textarea(Writer& out, std::string_view name, std::string_view label, std::string_view hint, std::string_view value, bool wrong, std::string_view message) {
+void textarea(Writer& out, std::string_view name, std::string_view label, std::string_view hint, std::string_view value,
+              bool wrong, std::string_view message) {
   open_group(out, wrong);
   label_and_hint(out, name, label, hint, wrong, message);
   out << "<textarea rows=\"4\" autocomplete=\"off\""_html;
-  out.attribute("class"_html, wrong ? "govuk-textarea govuk-textarea--error" : "govuk-textarea").attribute("id"_html, name).attribute("name"_html, name);
+  out.attribute("class"_html, wrong ? "govuk-textarea govuk-textarea--error" : "govuk-textarea")
+      .attribute("id"_html, name)
+      .attribute("name"_html, name);
   described_by(out, name, hint, wrong);
   out << ">"_html << value << "</textarea></div>"_html;
 }
 
-void select(Writer& out, std::string_view name, std::string_view label, const std::vector<Choice>& choices, std::string_view chosen, bool wrong, std::string_view message) {
+void select(Writer& out, std::string_view name, std::string_view label, const std::vector<Choice>& choices,
+            std::string_view chosen, bool wrong, std::string_view message) {
   open_group(out, wrong);
   label_and_hint(out, name, label, {}, wrong, message);
   out << "<select class=\"govuk-select\""_html;
@@ -136,7 +159,8 @@ void select(Writer& out, std::string_view name, std::string_view label, const st
   out << "</select></div>"_html;
 }
 
-void radios(Writer& out, std::string_view name, std::string_view label, const std::vector<Choice>& choices, std::string_view chosen, bool wrong, std::string_view message) {
+void radios(Writer& out, std::string_view name, std::string_view label, const std::vector<Choice>& choices,
+            std::string_view chosen, bool wrong, std::string_view message) {
   open_fieldset(out, name, label, wrong, message);
   out << "<div class=\"govuk-radios govuk-radios--inline govuk-radios--small\">"_html;
   for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -150,7 +174,8 @@ void radios(Writer& out, std::string_view name, std::string_view label, const st
   out << "</div></fieldset></div>"_html;
 }
 
-void checkboxes(Writer& out, std::string_view name, std::string_view label, const std::vector<Choice>& choices, const std::vector<std::string_view>& chosen, bool wrong, std::string_view message) {
+void checkboxes(Writer& out, std::string_view name, std::string_view label, const std::vector<Choice>& choices,
+                const std::vector<std::string_view>& chosen, bool wrong, std::string_view message) {
   open_fieldset(out, name, label, wrong, message);
   out << "<div class=\"govuk-checkboxes govuk-checkboxes--small\">"_html;
   for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -166,12 +191,16 @@ void checkboxes(Writer& out, std::string_view name, std::string_view label, cons
 
 void button(Writer& out, std::string_view text, std::string_view kind) {
   out << "<button type=\"submit\""_html;
-  out.attribute("class"_html, kind.empty() ? std::string("govuk-button") : fmt::format("govuk-button govuk-button--{}", kind)) << ">"_html << text << "</button>"_html;
+  out.attribute("class"_html,
+                kind.empty() ? std::string("govuk-button") : fmt::format("govuk-button govuk-button--{}", kind))
+      << ">"_html << text << "</button>"_html;
 }
 
 void tag(Writer& out, std::string_view text, std::string_view colour) {
   out << "<strong"_html;
-  out.attribute("class"_html, colour.empty() ? std::string("govuk-tag") : fmt::format("govuk-tag govuk-tag--{}", colour)) << ">"_html << text << "</strong>"_html;
+  out.attribute("class"_html,
+                colour.empty() ? std::string("govuk-tag") : fmt::format("govuk-tag govuk-tag--{}", colour))
+      << ">"_html << text << "</strong>"_html;
 }
 
 namespace {
@@ -181,12 +210,19 @@ void bar(Writer& out, const casework::Gap& gap, int y, int height) {
   const int open = gap.owed - gap.delivered - gap.late;
   const int total = std::max(1, gap.owed + gap.unknown);
   int x = 0;
-  const std::pair<std::string_view, int> parts[] = {{"rm-bar--delivered", gap.delivered}, {"rm-bar--late", gap.late}, {"rm-bar--open", open}, {"rm-bar--unknown", gap.unknown}};
+  const std::pair<std::string_view, int> parts[] = {{"rm-bar--delivered", gap.delivered},
+                                                    {"rm-bar--late", gap.late},
+                                                    {"rm-bar--open", open},
+                                                    {"rm-bar--unknown", gap.unknown}};
   for (const auto& [name, count] : parts) {
     const int width = count * 600 / total;
     if (width <= 0) continue;
     out << "<rect"_html;
-    out.attribute("class"_html, name).attribute("x"_html, std::to_string(x)).attribute("y"_html, std::to_string(y)).attribute("width"_html, std::to_string(width - 2)).attribute("height"_html, std::to_string(height));
+    out.attribute("class"_html, name)
+        .attribute("x"_html, std::to_string(x))
+        .attribute("y"_html, std::to_string(y))
+        .attribute("width"_html, std::to_string(width - 2))
+        .attribute("height"_html, std::to_string(height));
     out << "></rect>"_html;
     x += width;
   }
@@ -194,40 +230,57 @@ void bar(Writer& out, const casework::Gap& gap, int y, int height) {
 
 void legend(Writer& out, std::string_view name, std::string_view text, int count) {
   out << "<li><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\" focusable=\"false\"><rect width=\"14\" height=\"14\""_html;
-  out.attribute("class"_html, name) << "></rect></svg> "_html << text << " <strong>"_html << count << "</strong></li>"_html;
+  out.attribute("class"_html, name) << "></rect></svg> "_html << text << " <strong>"_html << count
+                                    << "</strong></li>"_html;
 }
 
-} // namespace
+}  // namespace
 
 void gap(Writer& out, const Messages& m, const casework::Chain& chain) {
   const auto& g = chain.gap;
-  out << "<section class=\"rm-gap\" aria-labelledby=\"gap-title\"><div><h2 class=\"govuk-heading-s govuk-!-margin-bottom-1\" id=\"gap-title\">"_html << m("gap_title") << "</h2><p class=\"rm-gap__number govuk-!-margin-0\" id=\"gap-number\">"_html
-      << g.open() << "</p><p class=\"govuk-body govuk-!-margin-bottom-0\">"_html << m("gap_of", {{"delivered", std::to_string(g.delivered)}, {"owed", std::to_string(g.owed)}})
+  out << "<section class=\"rm-gap\" aria-labelledby=\"gap-title\"><div><h2 class=\"govuk-heading-s govuk-!-margin-bottom-1\" id=\"gap-title\">"_html
+      << m("gap_title") << "</h2><p class=\"rm-gap__number govuk-!-margin-0\" id=\"gap-number\">"_html << g.open()
+      << "</p><p class=\"govuk-body govuk-!-margin-bottom-0\">"_html
+      << m("gap_of", {{"delivered", std::to_string(g.delivered)}, {"owed", std::to_string(g.owed)}})
       << "</p></div><div class=\"rm-gap__picture\"><svg viewBox=\"0 0 600 44\" role=\"img\" preserveAspectRatio=\"none\""_html;
-  out.attribute("aria-label"_html, m("gap_picture", {{"delivered", std::to_string(g.delivered)}, {"owed", std::to_string(g.owed)}, {"late", std::to_string(g.late)}, {"unknown", std::to_string(g.unknown)}})) << ">"_html;
+  out.attribute("aria-label"_html, m("gap_picture", {{"delivered", std::to_string(g.delivered)},
+                                                     {"owed", std::to_string(g.owed)},
+                                                     {"late", std::to_string(g.late)},
+                                                     {"unknown", std::to_string(g.unknown)}}))
+      << ">"_html;
   bar(out, g, 0, 44);
   out << "</svg><ul class=\"rm-legend govuk-body-s\">"_html;
   legend(out, "rm-bar--delivered", m("gap_delivered"), g.delivered);
   legend(out, "rm-bar--late", m("gap_late"), g.late);
   legend(out, "rm-bar--open", m("gap_open"), g.owed - g.delivered - g.late);
   legend(out, "rm-bar--unknown", m("gap_unknown"), g.unknown);
-  out << "</ul><details class=\"govuk-details govuk-!-margin-bottom-0 govuk-!-margin-top-2\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">"_html << m("gap_table")
-      << "</span></summary><div class=\"govuk-details__text\"><table class=\"govuk-table\"><caption class=\"govuk-table__caption govuk-visually-hidden\">"_html << m("gap_table") << "</caption><thead class=\"govuk-table__head\"><tr>"_html;
-  for (const auto* key : {"measure", "gap_owed", "gap_delivered", "gap_late", "gap_unknown"}) out << "<th scope=\"col\" class=\"govuk-table__header\">"_html << m(key) << "</th>"_html;
+  out << "</ul><details class=\"govuk-details govuk-!-margin-bottom-0 govuk-!-margin-top-2\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">"_html
+      << m("gap_table")
+      << "</span></summary><div class=\"govuk-details__text\"><table class=\"govuk-table\"><caption class=\"govuk-table__caption govuk-visually-hidden\">"_html
+      << m("gap_table") << "</caption><thead class=\"govuk-table__head\"><tr>"_html;
+  for (const auto* key : {"measure", "gap_owed", "gap_delivered", "gap_late", "gap_unknown"})
+    out << "<th scope=\"col\" class=\"govuk-table__header\">"_html << m(key) << "</th>"_html;
   out << "</tr></thead><tbody>"_html;
   for (std::size_t i = 0; i < chain.by_measure.size(); ++i) {
     const auto& one = chain.by_measure[i];
     if (one.owed == 0 && one.unknown == 0) continue;
-    out << "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\">"_html << "<bdi dir=\"ltr\">"_html << base::measure_codes[i] << "</bdi> "_html << m.under("measure", base::measure_codes[i]) << "</th><td class=\"govuk-table__cell\">"_html << one.owed
-        << "</td><td class=\"govuk-table__cell\">"_html << one.delivered << "</td><td class=\"govuk-table__cell\">"_html << one.late << "</td><td class=\"govuk-table__cell\">"_html << one.unknown << "</td></tr>"_html;
+    out << "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\">"_html
+        << "<bdi dir=\"ltr\">"_html << base::measure_codes[i] << "</bdi> "_html
+        << m.under("measure", base::measure_codes[i]) << "</th><td class=\"govuk-table__cell\">"_html << one.owed
+        << "</td><td class=\"govuk-table__cell\">"_html << one.delivered << "</td><td class=\"govuk-table__cell\">"_html
+        << one.late << "</td><td class=\"govuk-table__cell\">"_html << one.unknown << "</td></tr>"_html;
   }
   out << "</tbody></table></div></details></div></section>"_html;
-  for (const auto& money : chain.outstanding) out << "<p class=\"govuk-body\">"_html << m("outstanding", {{"money", money.str()}}) << "</p>"_html;
+  for (const auto& money : chain.outstanding)
+    out << "<p class=\"govuk-body\">"_html << m("outstanding", {{"money", money.str()}}) << "</p>"_html;
 }
 
 void reason_tree(Writer& out, const Messages& m, const law::LawSet& law, const law::Reason& reason) {
   out << "<li>"_html;
-  tag(out, m.under("truth", law::code(reason.value)), reason.value == law::Truth::yes ? "green" : reason.value == law::Truth::no ? "red" : "yellow");
+  tag(out, m.under("truth", law::code(reason.value)),
+      reason.value == law::Truth::yes  ? "green"
+      : reason.value == law::Truth::no ? "red"
+                                       : "yellow");
   out << " "_html << reason.text;
   if (!reason.effect.empty()) out << " ("_html << m.under("effect", reason.effect) << ")"_html;
   if (reason.barrier) {
@@ -236,7 +289,8 @@ void reason_tree(Writer& out, const Messages& m, const law::LawSet& law, const l
   }
   for (const auto id : reason.provisions) {
     const auto& provision = law.provision(id);
-    out << " <span class=\"govuk-hint govuk-!-margin-bottom-0\">"_html << provision.instrument << ", "_html << provision.cite << " ["_html << m.under("confidence", law::code(provision.confidence)) << "]</span>"_html;
+    out << " <span class=\"govuk-hint govuk-!-margin-bottom-0\">"_html << provision.instrument << ", "_html
+        << provision.cite << " ["_html << m.under("confidence", law::code(provision.confidence)) << "]</span>"_html;
   }
   if (!reason.children.empty()) {
     out << "<ul>"_html;
@@ -246,4 +300,4 @@ void reason_tree(Writer& out, const Messages& m, const law::LawSet& law, const l
   out << "</li>"_html;
 }
 
-} // namespace remedium::pages
+}  // namespace remedium::pages

@@ -10,23 +10,23 @@ void append_escaped(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string_view reference;
     switch (text[i]) {
-    case '&':
-      reference = "&amp;";
-      break;
-    case '<':
-      reference = "&lt;";
-      break;
-    case '>':
-      reference = "&gt;";
-      break;
-    case '"':
-      reference = "&quot;";
-      break;
-    case '\'':
-      reference = "&#39;";
-      break;
-    default:
-      continue;
+      case '&':
+        reference = "&amp;";
+        break;
+      case '<':
+        reference = "&lt;";
+        break;
+      case '>':
+        reference = "&gt;";
+        break;
+      case '"':
+        reference = "&quot;";
+        break;
+      case '\'':
+        reference = "&#39;";
+        break;
+      default:
+        continue;
     }
     out.append(text, from, i - from).append(reference);
     from = i + 1;
@@ -67,4 +67,4 @@ Writer& Writer::integer(std::int64_t number) {
   return *this;
 }
 
-} // namespace remedium::pages
+}  // namespace remedium::pages

@@ -1,5 +1,5 @@
-// HTML that is escaped by type. A string is text and is escaped when it is written; only a literal in the source marked `_html`,
-// an `Html`, or what somebody vouched for with `Html::trusted_markup` goes out as it is.
+// HTML that is escaped by type. A string is text and is escaped when it is written; only a literal in the source marked
+// `_html`, an `Html`, or what somebody vouched for with `Html::trusted_markup` goes out as it is.
 #pragma once
 
 #include <concepts>
@@ -22,8 +22,10 @@ class Markup {
 };
 
 inline namespace literals {
-[[nodiscard]] consteval Markup operator""_html(const char* text, std::size_t size) { return {text, size}; }
-} // namespace literals
+[[nodiscard]] consteval Markup operator""_html(const char* text, std::size_t size) {
+  return {text, size};
+}
+}  // namespace literals
 
 /// Appends `text` with & < > " ' as character references: safe in content and between the quotes of an attribute.
 void append_escaped(std::string& out, std::string_view text);
@@ -32,10 +34,10 @@ void append_escaped(std::string& out, std::string_view text);
 class Html {
  public:
   Html() = default;
-  Html(std::string_view text) { append_escaped(markup_, text); } // NOLINT: text becomes HTML by being escaped, always
-  Html(const std::string& text) : Html(std::string_view(text)) {} // NOLINT
-  Html(const char* text) : Html(std::string_view(text)) {}        // NOLINT
-  Html(Markup markup) : markup_(markup.view()) {}                 // NOLINT
+  Html(std::string_view text) { append_escaped(markup_, text); }   // NOLINT: text becomes HTML by being escaped, always
+  Html(const std::string& text) : Html(std::string_view(text)) {}  // NOLINT
+  Html(const char* text) : Html(std::string_view(text)) {}         // NOLINT
+  Html(Markup markup) : markup_(markup.view()) {}                  // NOLINT
   /// Takes `markup` as it is. The caller vouches that no part of it came from a person.
   [[nodiscard]] static Html trusted_markup(std::string markup) {
     Html html;
@@ -50,8 +52,8 @@ class Html {
   std::string markup_;
 };
 
-/// `url` where it is a path of this site, a fragment, a query, https, tel or mailto; "#" otherwise, so that no `javascript:`
-/// can be written into a link.
+/// `url` where it is a path of this site, a fragment, a query, https, tel or mailto; "#" otherwise, so that no
+/// `javascript:` can be written into a link.
 [[nodiscard]] std::string_view safe_url(std::string_view url);
 
 /// Further attributes of an element. A name that is not letters, digits, `-`, `_` or `:` is left out.
@@ -97,4 +99,4 @@ class Writer {
   std::string out_;
 };
 
-} // namespace remedium::pages
+}  // namespace remedium::pages

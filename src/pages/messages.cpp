@@ -23,10 +23,12 @@ base::Result<Messages> Messages::parse(std::string_view language, std::string_vi
     if (line.empty() || line.starts_with('#')) continue;
     const auto equals = line.find(" = ");
     if (equals == std::string_view::npos) {
-      return base::invalid("", "bad_message", fmt::format("{}.txt:{} is not 'key = text'.", language, number), "web/README.md", "Correct the line.");
+      return base::invalid("", "bad_message", fmt::format("{}.txt:{} is not 'key = text'.", language, number),
+                           "web/README.md", "Correct the line.");
     }
     if (!messages.texts_.emplace(line.substr(0, equals), line.substr(equals + 3)).second) {
-      return base::invalid("", "repeated_message", fmt::format("{}.txt:{}: this key stands twice.", language, number), "web/README.md", "Keep one.");
+      return base::invalid("", "repeated_message", fmt::format("{}.txt:{}: this key stands twice.", language, number),
+                           "web/README.md", "Keep one.");
     }
   }
   messages.list_languages();
@@ -78,11 +80,13 @@ std::string_view Messages::operator()(std::string_view key) const {
   return found == texts_.end() ? key : std::string_view(found->second);
 }
 
-std::string Messages::operator()(std::string_view key, std::initializer_list<std::pair<std::string_view, std::string_view>> values) const {
+std::string Messages::operator()(std::string_view key,
+                                 std::initializer_list<std::pair<std::string_view, std::string_view>> values) const {
   std::string text((*this)(key));
   for (const auto& [name, value] : values) {
     const auto placeholder = fmt::format("{{{}}}", name);
-    for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size())) text.replace(at, placeholder.size(), value);
+    for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size()))
+      text.replace(at, placeholder.size(), value);
   }
   return text;
 }
@@ -101,4 +105,4 @@ std::string Messages::moment(base::Instant instant) const {
   return fmt::format("{}, {} UTC", day(instant.utc_date()), instant.str().substr(11, 5));
 }
 
-} // namespace remedium::pages
+}  // namespace remedium::pages

@@ -16,7 +16,7 @@ using namespace literals;
 std::set<std::string> keys_of(std::string_view language) {
   std::set<std::string> keys;
   for (const auto& [key, text] : Messages::of(language).all()) keys.insert(key);
-  keys.erase("review"); // says that the file is a draft
+  keys.erase("review");  // says that the file is a draft
   return keys;
 }
 
@@ -29,7 +29,9 @@ std::multiset<std::string> places_of(std::string_view text) {
   return places;
 }
 
-TEST(Messages, EveryKeyStandsInEveryLanguage) { EXPECT_EQ(keys_of("en"), keys_of("ar")); }
+TEST(Messages, EveryKeyStandsInEveryLanguage) {
+  EXPECT_EQ(keys_of("en"), keys_of("ar"));
+}
 
 TEST(Messages, ATranslationPutsInTheSameNames) {
   const auto& arabic = Messages::of("ar");
@@ -48,12 +50,15 @@ TEST(Messages, EveryActFieldAndCodeHasALabel) {
       EXPECT_TRUE(messages.has("act." + std::string(act.resource))) << language << ' ' << act.resource;
       for (const auto& field : act.fields) {
         EXPECT_TRUE(messages.has("field." + std::string(field.name))) << language << ' ' << field.name;
-        if (field.codes.size() > 60) continue; // indicators carry their own words
-        for (const auto code : field.codes) EXPECT_TRUE(messages.has("code." + std::string(code))) << language << ' ' << code;
+        if (field.codes.size() > 60) continue;  // indicators carry their own words
+        for (const auto code : field.codes)
+          EXPECT_TRUE(messages.has("code." + std::string(code))) << language << ' ' << code;
       }
     }
-    for (const auto code : base::data_class_codes) EXPECT_TRUE(messages.has("code." + std::string(code))) << language << ' ' << code;
-    for (const auto code : base::component_codes) EXPECT_TRUE(messages.has("component." + std::string(code))) << language << ' ' << code;
+    for (const auto code : base::data_class_codes)
+      EXPECT_TRUE(messages.has("code." + std::string(code))) << language << ' ' << code;
+    for (const auto code : base::component_codes)
+      EXPECT_TRUE(messages.has("component." + std::string(code))) << language << ' ' << code;
   }
 }
 
@@ -88,9 +93,12 @@ TEST(Html, TextIsEscapedByItsType) {
 }
 
 TEST(Html, ALinkLeavesThisSiteOnlyInTheOpen) {
-  for (const auto* fine : {"/cases", "#id", "?to=ar", "https://example.org/", "tel:112", "mailto:a@example.org"}) EXPECT_EQ(safe_url(fine), fine);
-  for (const auto* unsafe : {"javascript:alert(1)", "//example.org", "/\\example.org", "data:text/html,x", "http://example.org", ""}) EXPECT_EQ(safe_url(unsafe), "#");
+  for (const auto* fine : {"/cases", "#id", "?to=ar", "https://example.org/", "tel:112", "mailto:a@example.org"})
+    EXPECT_EQ(safe_url(fine), fine);
+  for (const auto* unsafe :
+       {"javascript:alert(1)", "//example.org", "/\\example.org", "data:text/html,x", "http://example.org", ""})
+    EXPECT_EQ(safe_url(unsafe), "#");
 }
 
-} // namespace
-} // namespace remedium::pages
+}  // namespace
+}  // namespace remedium::pages

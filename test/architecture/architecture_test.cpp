@@ -30,18 +30,24 @@ const Arrows allowed = {
     {"store", {"ledger"}},
     {"exchange", {"casework", "law"}},
     {"documents", {"casework", "law"}},
-    {"app", {"law", "casework", "assets", "commitments", "access", "matching", "statistics", "crypto", "ledger", "store", "exchange", "documents"}},
+    {"app",
+     {"law", "casework", "assets", "commitments", "access", "matching", "statistics", "crypto", "ledger", "store",
+      "exchange", "documents"}},
     {"pages", {"app", "casework", "law", "access"}},
     {"http", {"app", "pages", "casework", "law", "access"}},
     {"cli", {"app", "pages", "http", "casework", "law", "access", "crypto", "ledger", "store", "exchange", "matching"}},
 };
 
 /// What the pure core may never touch: clocks, files, sockets, threads of its own, randomness, environment.
-const std::set<std::string> impure = {"fstream", "iostream", "thread", "random", "filesystem", "cstdio", "unistd.h", "sys/socket.h",
-                                      "sys/stat.h", "fcntl.h", "ctime", "sodium.h", "sqlite3.h"};
-const std::set<std::string> pure_folders = {"base", "law", "casework", "assets", "commitments", "access", "matching", "statistics"};
+const std::set<std::string> impure = {"fstream", "iostream", "thread",       "random",     "filesystem",
+                                      "cstdio",  "unistd.h", "sys/socket.h", "sys/stat.h", "fcntl.h",
+                                      "ctime",   "sodium.h", "sqlite3.h"};
+const std::set<std::string> pure_folders = {"base",        "law",    "casework", "assets",
+                                            "commitments", "access", "matching", "statistics"};
 
-bool is_source(const fs::path& path) { return path.extension() == ".h" || path.extension() == ".cpp"; }
+bool is_source(const fs::path& path) {
+  return path.extension() == ".h" || path.extension() == ".cpp";
+}
 
 /// A test may read files and use threads; it still may not include a folder above its own.
 bool is_test(const fs::path& path) {
@@ -68,19 +74,23 @@ TEST(Architecture, IncludesFollowTheArrows) {
     ++files;
     const auto relative = fs::relative(entry.path(), source);
     const auto folder = relative.begin()->string();
-    ASSERT_TRUE(allowed.contains(folder)) << folder << " is not in the table of arrows: add it here and in ARCHITECTURE.md";
+    ASSERT_TRUE(allowed.contains(folder))
+        << folder << " is not in the table of arrows: add it here and in ARCHITECTURE.md";
     each_include(entry.path(), [&](int line, bool own, const std::string& name) {
       const auto where = relative.string() + ":" + std::to_string(line);
       if (!own) {
         const bool is_pure = pure_folders.contains(folder) && !is_test(entry.path());
-        EXPECT_FALSE(is_pure && impure.contains(name)) << where << " includes <" << name << ">: the core is pure; let it arrive as a value";
+        EXPECT_FALSE(is_pure && impure.contains(name))
+            << where << " includes <" << name << ">: the core is pure; let it arrive as a value";
         return;
       }
       const auto slash = name.find('/');
-      ASSERT_NE(slash, std::string::npos) << where << " includes \"" << name << "\": write it from src/ (\"" << folder << "/" << name << "\")";
+      ASSERT_NE(slash, std::string::npos)
+          << where << " includes \"" << name << "\": write it from src/ (\"" << folder << "/" << name << "\")";
       const auto target = name.substr(0, slash);
       if (target == folder || target == "base" || !allowed.contains(target)) return;
-      EXPECT_TRUE(allowed.at(folder).contains(target)) << where << " includes " << name << ": " << folder << " may not use " << target;
+      EXPECT_TRUE(allowed.at(folder).contains(target))
+          << where << " includes " << name << ": " << folder << " may not use " << target;
     });
   }
   EXPECT_GT(files, 20);
@@ -103,4 +113,4 @@ TEST(Architecture, NoJurisdictionIsNamedInTheLawEngine) {
   }
 }
 
-} // namespace
+}  // namespace

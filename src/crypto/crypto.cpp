@@ -40,6 +40,7 @@ struct AdditionalData {
   }
   void append(const void* data, std::size_t count) {
     if (size + count > bytes.size() - 9) std::abort();  // a programmer's mistake: field names are ours and short
+    if (count == 0) return;                             // an empty part may have no address
     std::memcpy(bytes.data() + size, data, count);
     size += count;
   }
